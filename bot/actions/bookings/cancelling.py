@@ -1,0 +1,166 @@
+"""Cancelling: which booking, what it costs, a yes, and only then."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import SlotSet
+
+from bot.actions import formatting
+from bot.actions.bookings.checking import LIVING, booking_line, one_booking, own_bookings
+from bot.actions.bookings.form import DIGRESSIONS
+from bot.actions.bookings.telling import summary, told_of_booking
+from bot.actions.knowledge import answer_question
+from bot.actions.showing import booking_card
+from bot.actions.turn import CampusAction, Event, Turn
+from bot.service import Problem
+
+ENDED_BY_CANCELLING = ("cancelled", "released", "left", "declined")
+FORGOTTEN = ("cancel_reference", "cancel_confirmed")
+
+
+class ValidateCancelForm(CampusAction):
+    """Takes the reference and the yes; says what to ask next."""
+
+    action = "validate_cancel_form"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        asked = turn.slot("requested_slot")
+        reference, confirmed = turn.slot("cancel_reference"), turn.slot("cancel_confirmed")
+        events: list[Event] = []
+        if turn.fresh and asked is None and await told_of_booking(turn):
+            return [SlotSet("cancel_confirmed", None), SlotSet("requested_slot", None)]
+        if turn.fresh:
+            named = turn.first("booking_reference") or _by_position(turn)
+            if named:
+                reference, events = str(named), [SlotSet("cancel_reference", str(named))]
+            elif turn.intent in ("deny", "undo", "start_over", "goodbye") and asked:
+                return [SlotSet("cancel_confirmed", False), SlotSet("requested_slot", None)]
+            elif asked and turn.intent == "cancel_booking" and turn.question:
+                await answer_question(turn)  # "can I cancel for free?" is no yes
+                return [SlotSet(asked, None)]
+            elif turn.intent in ("affirm", "confirm_booking", "cancel_booking") and asked == "cancel_confirmed":
+                confirmed, events = True, [SlotSet("cancel_confirmed", True)]
+            elif asked:
+                return [] if turn.intent in DIGRESSIONS or turn.question else [SlotSet(asked, None)]
+        if not reference:
+            own = await own_bookings(turn)
+            if len(own) == 1:
+                reference = own[0]["reference"]
+                events.append(SlotSet("cancel_reference", reference))
+            elif not own:
+                turn.say("utter_nothing_to_cancel")
+                return [*events, SlotSet("cancel_confirmed", None), SlotSet("requested_slot", None)]
+        if reference and not confirmed and not await _can_end(turn, str(reference)):
+            return [*events, SlotSet("cancel_reference", None), SlotSet("requested_slot", None)]
+        step = "cancel_reference" if not reference else None if confirmed else "cancel_confirmed"
+        return [*events, SlotSet("requested_slot", step)]
+
+
+async def _can_end(turn: Turn, reference: str) -> bool:
+    """Whether there is such a booking and it still stands; where not, that is said."""
+    booking = await one_booking(turn, reference)
+    if booking is None:
+        return False
+    if booking["state"] in LIVING:
+        return True
+    turn.say("utter_already_ended", reference=reference, state=turn.part(f"booking_{booking['state']}"))
+    return False
+
+
+def _by_position(turn: Turn) -> str | None:
+    references = turn.slot("cancel_choices") or []
+    for reference in turn.values("reference"):
+        if reference == "last" and references:
+            return str(references[-1])
+        if str(reference).isdigit() and 1 <= int(reference) <= len(references):
+            return str(references[int(reference) - 1])
+    return None
+
+
+class AskWhichBooking(CampusAction):
+    """Several could be meant: ask which."""
+
+    action = "action_ask_cancel_form_cancel_reference"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        bookings = await own_bookings(turn)
+        lines = "\n".join(f"{place}. {booking_line(turn, booking)}" for place, booking in enumerate(bookings, 1))
+        buttons = [
+            {"title": booking["reference"], "payload": f'/inform{{"booking_reference": "{booking["reference"]}"}}'}
+            for booking in bookings[:5]
+        ]
+        turn.say("utter_ask_which_booking", buttons=buttons, lines=lines)
+        return [SlotSet("cancel_choices", [booking["reference"] for booking in bookings])]
+
+
+class AskCancelConfirmation(CampusAction):
+    """Say what cancelling costs as of now, and ask."""
+
+    action = "action_ask_cancel_form_cancel_confirmed"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        reference = str(turn.slot("cancel_reference"))
+        booking = await turn.service.booking(reference)
+        fee = booking["terms"].get("cancel_fee") or "0"
+        costs = booking["state"] == "confirmed" and float(fee) > 0
+        turn.say(
+            "utter_ask_cancel",
+            cards=[booking_card(booking)],
+            buttons=[
+                turn.button(
+                    "cancel_paid" if costs else "cancel_yes", "/affirm", amount=formatting.money(fee, turn.lang)
+                ),
+                turn.button("cancel_no", "/deny"),
+            ],
+            cost=turn.part("cancel_fee", fee=formatting.money(fee, turn.lang)) if costs else turn.part("cancel_free"),
+            **summary(turn, booking),
+        )
+        return []
+
+
+class SubmitCancel(CampusAction):
+    """Cancel; or say that nothing was cancelled."""
+
+    action = "action_submit_cancel"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        events = [SlotSet(name, None) for name in (*FORGOTTEN, "cancel_choices")]
+        reference = turn.slot("cancel_reference")
+        if not turn.slot("cancel_confirmed"):
+            if turn.slot("cancel_confirmed") is False and reference:
+                turn.say("utter_not_cancelled", reference=reference)
+            return events
+        try:
+            booking = await turn.service.cancel(turn.key("cancel", str(reference)), str(reference))
+        except Problem as problem:
+            if problem.status == 404:
+                turn.say("utter_booking_unknown", reference=reference)
+                return events
+            if problem.code == "session-closed":
+                turn.say("utter_too_late_to_cancel", reference=reference)
+                return events
+            if problem.code not in ("wrong-state", "hold-expired", "offer-lapsed"):
+                raise
+            booking = await turn.service.booking(str(reference))
+            if booking["state"] not in ENDED_BY_CANCELLING:  # else an earlier try, whose answer was lost, did it
+                state = turn.part(f"booking_{booking['state']}")
+                turn.say("utter_already_ended", reference=reference, state=state)
+                return events
+        fee = booking["terms"].get("cancel_fee") or "0"
+        key = "utter_cancelled" if booking.get("contact") else "utter_released"
+        turn.say(
+            key,
+            cards=[booking_card(booking)],
+            cost=turn.part("cancel_fee", fee=formatting.money(fee, turn.lang))
+            if booking["state"] == "cancelled" and float(fee) > 0
+            else turn.part("cancelled_free"),
+            **summary(turn, booking),
+        )
+        return events
+
+    def after_failure(self, turn: Turn) -> list[Event]:
+        """Nobody knows whether it was cancelled: the same button asks again under the same key."""
+        return [
+            SlotSet("cancel_confirmed", None),
+            SlotSet("requested_slot", "cancel_confirmed"),
+            {"event": "active_loop", "name": "cancel_form", "timestamp": None},
+        ]

@@ -1,0 +1,97 @@
+"""What this conversation has booked; sending a confirmation again."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import SlotSet
+
+from bot.actions import formatting
+from bot.actions.bookings.telling import MayBeAboutBooking, summary
+from bot.actions.showing import booking_card
+from bot.actions.turn import Button, Event, Turn
+from bot.service import Json, Problem
+
+#: States in which a booking still means something to a person.
+LIVING = ("held", "confirmed", "waiting", "offered")
+
+
+async def own_bookings(turn: Turn, states: tuple[str, ...] = LIVING) -> list[Json]:
+    """The living bookings of this conversation, newest first."""
+    found = await turn.service.bookings()
+    return [booking for booking in found["items"] if booking["state"] in states]
+
+
+async def one_booking(turn: Turn, reference: str) -> Json | None:
+    """One booking by its reference, or None, said, where this conversation may not see it."""
+    try:
+        return await turn.service.booking(reference)
+    except Problem as problem:
+        if problem.status not in (404, 422):
+            raise
+    turn.say("utter_booking_unknown", reference=reference)
+    return None
+
+
+class CheckBooking(MayBeAboutBooking):
+    """Tell what is booked; mail the confirmation again where that is asked."""
+
+    action = "action_check_booking"
+    yields = "utter_courses_on_subject"
+
+    async def answer(self, turn: Turn) -> list[Event]:
+        named = turn.first("booking_reference")
+        if named:
+            booking = await one_booking(turn, str(named))
+            bookings = [booking] if booking else []
+            if not booking:
+                return []
+        else:
+            bookings = await own_bookings(turn)
+        if not bookings:
+            turn.say("utter_no_bookings")
+            return []
+        if turn.first("document") == "confirmation":
+            return await self._send_again(turn, bookings[0])
+        lines = [booking_line(turn, booking) for booking in bookings]
+        turn.say(
+            "utter_bookings",
+            buttons=[button for booking in bookings[:3] for button in _next(turn, booking, len(bookings) > 1)],
+            cards=[booking_card(booking) for booking in bookings],
+            count=formatting.plural("utter_part_bookings", len(bookings), turn.lang),
+            lines="\n".join(lines),
+        )
+        return [SlotSet("last_booking", bookings[0]["reference"])]
+
+    async def _send_again(self, turn: Turn, booking: Json) -> list[Event]:
+        if booking["state"] != "confirmed":
+            turn.say("utter_nothing_to_send", reference=booking["reference"])
+            return []
+        reference = booking["reference"]
+        await turn.service.send(turn.key("send", turn.message_id, reference), reference, "confirmation")
+        turn.say("utter_confirmation_sent", reference=reference, email=(booking.get("contact") or {}).get("email", ""))
+        return [SlotSet("last_booking", reference)]
+
+
+def booking_line(turn: Turn, booking: Json) -> str:
+    """``EBC-7K2M9Q · titre, le mardi 12 janvier, 2 places, confirmée``."""
+    told = summary(turn, booking)
+    return turn.part(
+        "booking_line",
+        reference=booking["reference"],
+        title=told["title"],
+        when=told["when"],
+        seats=told["seats"],
+        state=turn.part(f"booking_{booking['state']}"),
+    )
+
+
+def _next(turn: Turn, booking: Json, several: bool) -> list[Button]:
+    reference = booking["reference"]
+    suffix = "_of" if several else ""
+    buttons = []
+    if booking["state"] == "confirmed":
+        payload = f'/check_booking{{"booking_reference": "{reference}", "document": "confirmation"}}'
+        buttons.append(turn.button(f"send_again{suffix}", payload, reference=reference))
+    if booking["state"] in LIVING:
+        payload = f'/cancel_booking{{"booking_reference": "{reference}"}}'
+        buttons.append(turn.button(f"cancel{suffix}", payload, reference=reference))
+    return buttons

@@ -1,0 +1,120 @@
+"""Which session is meant, and asking when several could be."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import SlotSet
+
+from bot.actions import criteria as crit
+from bot.actions import subjects
+from bot.actions.bookings.asking import STUCK, asked_times, silent
+from bot.actions.bookings.picking import picked
+from bot.actions.courses.focus import course_in_focus, named_course, only_course, session_criteria, topic_buttons
+from bot.actions.courses.lists import SESSIONS
+from bot.actions.courses.searching import show_courses
+from bot.actions.courses.sessions import show_sessions
+from bot.actions.references import Item, shown_items
+from bot.actions.showing import bookable, item_buttons, session_item
+from bot.actions.turn import CampusAction, Event, Turn
+from bot.service import Problem
+
+
+async def chosen_session(turn: Turn, asked: str | None, current: str | None = None) -> str | None:
+    """The session that the message names or points at, or the only one that there is to book.
+
+    Args:
+        asked: what the form asked last.
+        current: the session that is being booked, if one is.
+    """
+    if turn.first("session"):
+        return str(turn.first("session"))
+    named = named_course(turn)
+    items = await _choices(turn, named, current)
+    item = picked(turn, items, current)
+    if item:
+        return str(item["id"])
+    if asked not in (None, "session_id") and not named and turn.intent != "book_session":
+        return None
+    if asked is None and len(items) == 1 and not turn.first("topic"):
+        return str(items[0]["id"])
+    course = course_in_focus(turn)
+    if course is None and turn.intent == "book_session" and asked in (None, "session_id"):
+        course = await only_course(turn, crit.read(turn))
+    if course and not current and (asked is None or named or asked == "session_id"):
+        return await _only_session(turn, course)
+    return None
+
+
+async def _choices(turn: Turn, named: str | None, current: str | None) -> list[Item]:
+    """The sessions that a message may mean: those that were shown, or those of the course that is being booked."""
+    items = shown_items(turn, "session")
+    if named:
+        items = [item for item in items if item["course"] == named]
+    course = turn.slot("course")
+    if not current or not course or named or (items and all(item["course"] == course for item in items)):
+        return items
+    wanted = {"access_code": [turn.slot("access_code")]} if turn.slot("access_code") else {}
+    found = await turn.service.course_sessions(str(course), **crit.query(wanted), limit=SESSIONS, sort="start")
+    return [session_item(session) for session in found["items"]]
+
+
+async def _only_session(turn: Turn, course: str) -> str | None:
+    """The one session of a course that fits and has room, if there is just one."""
+    wanted = {**session_criteria(turn.slot("criteria") or {}), **session_criteria(crit.read(turn))}
+    if turn.slot("access_code"):
+        wanted["access_code"] = [turn.slot("access_code")]
+    try:
+        found = await turn.service.course_sessions(course, **crit.query(wanted), limit=SESSIONS, sort="start")
+    except Problem as problem:
+        if problem.status == 404:
+            return None
+        raise
+    free = [session for session in found["items"] if bookable(session)]
+    return str(free[0]["id"]) if len(free) == 1 else None
+
+
+class AskSession(CampusAction):
+    """Ask which session: those of the course in focus, else which course."""
+
+    action = "action_ask_booking_form_session_id"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if silent(turn):
+            return []
+        times, counted = asked_times(turn, "session_id")
+        return [*(await self._ask(turn, times)), counted]
+
+    async def _ask(self, turn: Turn, times: int) -> list[Event]:
+        named = crit.read(turn)
+        if turn.slot("hold"):  # another date instead of the one that is held
+            return await show_sessions(turn, str(turn.slot("course")), session_criteria(named))
+        course = course_in_focus(turn)
+        if course is None and turn.fresh:
+            course = await only_course(turn, named)
+        listed = shown_items(turn, "session")
+        again = turn.slot("requested_slot") == "session_id" and not named and not turn.first("course")
+        if listed and (again or not turn.fresh or turn.said("utter_noted")) and _of_one_course(listed, course):
+            key = "utter_ask_which_session" if times < STUCK else "utter_ask_session_stuck"
+            turn.say(key, buttons=item_buttons(turn, listed))  # the list itself is just above
+            return []
+        if course:
+            kept = session_criteria(turn.slot("criteria") or {})
+            return await show_sessions(turn, course, {**kept, **session_criteria(named)})
+        if listed:
+            key = "utter_ask_which_session" if times < STUCK else "utter_ask_session_stuck"
+            turn.say(key, buttons=item_buttons(turn, listed))
+            return []
+        if not any(subject in named for subject in crit.SUBJECT):
+            words = subjects.said(turn, booking=True)
+            if words and turn.intent == "book_session":
+                named["q"] = [words]
+        if any(subject in named for subject in (*crit.SUBJECT, "operator")):
+            return await show_courses(turn, named, None)
+        if shown_items(turn, "course"):
+            turn.say("utter_ask_which_shown_course")
+            return []
+        turn.say("utter_ask_which_course_to_book", buttons=topic_buttons(turn))
+        return [SlotSet("criteria", {})]
+
+
+def _of_one_course(items: list[Item], course: str | None) -> bool:
+    return all(item["course"] == course for item in items)

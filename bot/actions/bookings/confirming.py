@@ -1,0 +1,237 @@
+"""The summary before a booking is confirmed, and the confirmation itself."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from bot.actions import formatting
+from bot.actions.bookings.asking import HELPED, STUCK, asked_times, silent
+from bot.actions.bookings.form import _release
+from bot.actions.bookings.telling import summary
+from bot.actions.showing import booking_card, room
+from bot.actions.turn import Button, CampusAction, Event, Turn
+from bot.service import Json, Problem
+
+#: What a booking leaves behind; name and e-mail stay for the next one, which shows them before anything is written.
+FORGOTTEN = (
+    "session_id",
+    "seats",
+    "hold",
+    "booking_confirmed",
+    "booking_started",
+    "booking_pending",
+    "booking_asked",
+    "booking_told",
+)
+#: Numbers on buttons, at most.
+OFFERED = 3
+#: After these the form is left as it is, for the person to come back to.
+PAUSED = ("utter_booking_paused",)
+#: After these nothing more is said.
+SAID = ("utter_too_many_holds", "utter_no_hurry", "utter_goodbye")
+
+
+def forgotten() -> list[Event]:
+    """Events that clear the form."""
+    return [SlotSet(name, None) for name in FORGOTTEN]
+
+
+class AskSeats(CampusAction):
+    """Ask for how many people, saying how much room there is."""
+
+    action = "action_ask_booking_form_seats"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if silent(turn):
+            return []
+        times, counted = asked_times(turn, "seats")
+        session = await turn.service.session(turn.slot("session_id"), access_code=turn.slot("access_code"))
+        free = session["seats_free"]
+        if turn.slot("hold"):
+            held = await turn.service.booking(turn.slot("hold"))
+            free += held["seats"]
+            key = "utter_ask_other_seats"
+        elif times >= STUCK:
+            key = "utter_ask_seats_stuck"
+        elif times == HELPED:
+            key = "utter_ask_seats_again"
+        else:
+            key = "utter_ask_only_seat" if free == 1 else "utter_ask_seats"
+        turn.say(
+            key,
+            buttons=seat_buttons(turn, free),
+            title=session["title"],
+            when=formatting.when(session["meetings"], turn.lang),
+            room=room(turn, session),
+            free=formatting.plural("utter_part_free_seats", free, turn.lang),
+        )
+        return [SlotSet("course", session["course_id"]), counted]
+
+
+def seat_buttons(turn: Turn, free: int) -> list[Button]:
+    """Never more than there are."""
+    return [
+        {
+            "title": formatting.plural("utter_part_people", count, turn.lang),
+            "payload": f'/inform{{"seats": {count}}}',
+        }
+        for count in range(1, min(OFFERED, free) + 1)
+    ]
+
+
+class AskName(CampusAction):
+    """Ask in which name; for the rest of one; or for the right one."""
+
+    action = "action_ask_booking_form_contact_name"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if silent(turn):
+            return []
+        times, counted = asked_times(turn, "contact_name")
+        pending = turn.slot("booking_pending") or {}
+        if times >= STUCK:
+            turn.say("utter_ask_name_stuck")
+        elif pending.get("kind") == "name":
+            turn.say("utter_ask_rest_of_name", name=pending["value"])
+        elif pending.get("kind") == "field":
+            turn.say("utter_ask_right_name", name=turn.slot("contact_name"))
+        else:
+            turn.say("utter_ask_name_again" if times == HELPED else "utter_ask_booking_form_contact_name")
+        return [counted]
+
+
+class AskEmail(CampusAction):
+    """Ask for the address of the confirmation, or for the right one."""
+
+    action = "action_ask_booking_form_contact_email"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if silent(turn):
+            return []
+        times, counted = asked_times(turn, "contact_email")
+        pending = turn.slot("booking_pending") or {}
+        if times >= STUCK:
+            turn.say("utter_ask_email_stuck")
+        elif pending.get("kind") == "field":
+            turn.say("utter_ask_right_email", email=turn.slot("contact_email"))
+        else:
+            turn.say("utter_ask_email_again" if times == HELPED else "utter_ask_booking_form_contact_email")
+        return [counted]
+
+
+class AskConfirmation(CampusAction):
+    """The whole booking on one page, where it is new; else only the question.
+
+    What, when, where, price with VAT, who is paid and how, terms.
+    """
+
+    action = "action_ask_booking_form_booking_confirmed"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if silent(turn):
+            return []
+        booking = await turn.service.booking(turn.slot("hold"))
+        times, counted = asked_times(turn, "booking_confirmed")
+        told = [
+            booking["reference"],
+            booking["seats"],
+            turn.slot("contact_name"),
+            turn.slot("contact_email"),
+            turn.lang,
+        ]
+        free = float(booking["total"]["gross"]) == 0
+        amount = formatting.money(booking["total"]["gross"], turn.lang)
+        buttons = [
+            turn.button("book_free" if free else "book_paid", "/confirm_booking", amount=amount),
+            turn.button("not_now", "/deny"),
+        ]
+        if told == turn.slot("booking_told"):
+            turn.say("utter_ask_confirm_stuck" if times > STUCK else "utter_ask_confirm", buttons=buttons)
+            return [counted]
+        turn.say(
+            "utter_booking_summary",
+            cards=[booking_card(booking)],
+            buttons=buttons,
+            name=turn.slot("contact_name"),
+            email=turn.slot("contact_email"),
+            **summary(turn, booking),
+        )
+        return [SlotSet("booking_told", told), counted]
+
+
+class SubmitBooking(CampusAction):
+    """Confirm what is held; or, where the person said no, let it go and say so."""
+
+    action = "action_submit_booking"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        reference = turn.slot("hold")
+        if not turn.slot("booking_confirmed"):
+            if any(turn.said(key) for key in PAUSED):
+                return [SlotSet("booking_confirmed", None)]  # held until its time is over; a word takes it up again
+            if reference:
+                await _release(turn, reference)
+            if not any(turn.said(key) for key in SAID):
+                turn.say("utter_booking_stopped")
+            return forgotten()
+        contact = {"name": turn.slot("contact_name"), "email": turn.slot("contact_email")}
+        key = turn.key("confirm", reference, contact["name"], contact["email"])
+        try:
+            booking = await turn.service.confirm(key, reference, contact)
+        except Problem as problem:
+            return await self._refused(turn, problem, reference)
+        return confirmed(turn, booking)
+
+    async def _refused(self, turn: Turn, problem: Problem, reference: str) -> list[Event]:
+        again = [SlotSet("booking_confirmed", None), FollowupAction("booking_form")]
+        if problem.code == "invalid":
+            field = "contact_name" if "name" in problem.fields else "contact_email"
+            turn.say("utter_invalid_name" if field == "contact_name" else "utter_invalid_email")
+            return [SlotSet(field, None), *again]
+        if problem.code == "hold-expired" or problem.document.get("state") in ("expired", "released"):
+            turn.say("utter_hold_expired")
+            return [SlotSet("hold", None), SlotSet("booking_started", None), *again]
+        if problem.code == "already-booked":
+            await _release(turn, reference)
+            turn.say("utter_already_booked")
+            return forgotten()
+        if problem.code == "not-eligible":  # what is held stays for its time: a person of the team may decide otherwise
+            turn.say("utter_not_eligible", why=problem.document.get("detail", ""))
+            return forgotten()
+        if problem.document.get("state") == "confirmed":  # an earlier try whose answer was lost
+            return confirmed(turn, await turn.service.booking(reference))
+        if problem.code in ("session-closed", "session-cancelled", "session-full"):
+            turn.say(f"utter_{problem.code.replace('-', '_')}", when="")
+            return [SlotSet("session_id", None), SlotSet("hold", None), *again]
+        raise problem
+
+    def after_failure(self, turn: Turn) -> list[Event]:
+        """Nobody knows whether it was confirmed: ask again, and the same key gives the same answer."""
+        return [
+            SlotSet("booking_confirmed", None),
+            SlotSet("requested_slot", "booking_confirmed"),
+            {"event": "active_loop", "name": "booking_form", "timestamp": None},
+        ]
+
+
+def confirmed(turn: Turn, booking: Json) -> list[Event]:
+    """Say that it is booked, by the reference that is in the database."""
+    turn.say(
+        "utter_booking_confirmed",
+        cards=[booking_card(booking)],
+        email=(booking.get("contact") or {}).get("email") or turn.slot("contact_email"),
+        **summary(turn, booking),
+    )
+    return [*forgotten(), SlotSet("last_booking", booking["reference"])]
+
+
+class ConfirmBooking(CampusAction):
+    """Confirm outside the form: take the form up again where something is held, else say that nothing is."""
+
+    action = "action_confirm_booking"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if turn.slot("hold"):
+            return [FollowupAction("booking_form")]
+        turn.say("utter_nothing_to_confirm")
+        return []

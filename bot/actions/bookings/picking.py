@@ -1,0 +1,80 @@
+"""Which of the sessions that were shown a message chooses."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from bot.actions.bookings.words import has, only
+from bot.actions.references import Item, pointed_at, shown_items
+from bot.actions.turn import Turn
+
+#: Right before a reference: it is the one that is not wanted.
+_REFUSED = re.compile(r"(?:\bpas|\bnot|\bsauf|\bexcept|\bn['’]est pas|\bni)\s+(?:pour\s+|for\s+)?$", re.IGNORECASE)
+
+
+def picked(turn: Turn, items: list[Item] | None = None, current: str | None = None) -> Item | None:
+    """The session that a message chooses among those that were shown, or None.
+
+    Args:
+        items: the sessions; else what was last shown.
+        current: the session that is being booked, beside which "the next one" is meant.
+    """
+    items = shown_items(turn, "session") if items is None else items
+    if not items:
+        return None
+    refuse(turn)
+    beside = _beside(turn, items, current)
+    if beside:
+        return beside
+    item = pointed_at(turn, items)
+    if item:
+        return item
+    free = [item for item in items if item.get("bookable", True)]
+    if has(turn.text, "any_date") or (turn.values("dropped_criterion") == ["period"] and has(turn.text, "of_date")):
+        return min(free, key=_start) if free else None
+    bare = turn.text.strip().rstrip(".")
+    if bare.isdigit():
+        on_that_day = [item for item in items if datetime.fromisoformat(item["start"]).day == int(bare)]
+        return on_that_day[0] if len(on_that_day) == 1 and int(bare) > len(items) else None
+    if len(free) == 1 and only(turn.text, "yes", "that_one", "me", "polite"):
+        return free[0] if any(has(turn.text, key) for key in ("yes", "that_one", "me")) else None
+    return None
+
+
+def chooses(turn: Turn) -> bool:
+    """Whether a message outside the form chooses a session that was just offered, rather than asking about one."""
+    return bool(shown_items(turn, "session")) and not asks(turn) and picked(turn) is not None
+
+
+def asks(turn: Turn) -> bool:
+    """Whether a message is put as a question."""
+    return not turn.pressed and (turn.question or "?" in turn.text)
+
+
+def refuse(turn: Turn) -> None:
+    """Mark what a message points at to refuse it ("pas la deuxième") as refused."""
+    for entity in turn.entities:
+        start = entity.get("start")
+        if entity.get("entity") == "reference" and start is not None and _REFUSED.search(turn.text[:start]):
+            entity["role"] = "not"
+
+
+def _beside(turn: Turn, items: list[Item], current: str | None) -> Item | None:
+    """The session after or before the one that is being booked."""
+    at = next((item for item in items if item["id"] == current), None)
+    if at is None:
+        return None
+    free = [item for item in items if item.get("bookable", True)]
+    later = sorted((item for item in free if _start(item) > _start(at)), key=_start)
+    earlier = sorted((item for item in free if _start(item) < _start(at)), key=_start)
+    if has(turn.text, "next"):
+        return later[0] if later else None
+    if has(turn.text, "previous"):
+        return earlier[-1] if earlier else None
+    return None
+
+
+def _start(item: dict[str, Any]) -> str:
+    return str(item["start"])

@@ -1,0 +1,363 @@
+"""What holds a conversation together: language, beginning again, taking back, and what to do when lost."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
+
+from bot import responses
+from bot.actions import criteria as crit
+from bot.actions.bookings.checking import CheckBooking
+from bot.actions.bookings.form import _release
+from bot.actions.bookings.picking import chooses, picked
+from bot.actions.bookings.telling import MayBeAboutBooking
+from bot.actions.bookings.words import only
+from bot.actions.courses.advising import AskAdvice
+from bot.actions.courses.focus import OF_A_SESSION, about, topic_buttons
+from bot.actions.courses.instead import FITS_WELL, LIKELY, courses_instead
+from bot.actions.courses.searching import RefineSearch, SearchCourses, show_courses
+from bot.actions.courses.sessions import ListSessions, show_sessions
+from bot.actions.courses.telling import CourseDetails, answer_on_screen, tell_course, tell_item
+from bot.actions.knowledge import SURE, Answer, find_answer, tell
+from bot.actions.references import pointed_at, shown_items
+from bot.actions.turn import DOUBTFUL, CampusAction, Event, Turn
+from bot.nlu.spans import fold
+from bot.responses import FIXED
+
+#: Intents that may be offered as a reading of an unclear message, each with the response that names it.
+READINGS = frozenset(
+    [
+        "search_courses",
+        "list_sessions",
+        "course_details",
+        "book_session",
+        "check_booking",
+        "cancel_booking",
+        "search_events",
+        "help",
+    ]
+)
+
+#: Confidence from which another reading may take over.
+LIKELY_AT_ALL = 0.1
+FORMS = {"book_session": "booking_form", "cancel_booking": "cancel_form"}
+DONE_HERE: dict[str, type[CampusAction]] = {
+    "search_courses": SearchCourses,
+    "list_sessions": ListSessions,
+    "course_details": CourseDetails,
+    "check_booking": CheckBooking,
+    "ask_campus": Answer,
+}
+_LOST = ("utter_not_understood", "utter_out_of_scope")
+
+
+class SwitchLanguage(CampusAction):
+    """Speak the language that is asked for, and keep to it.
+
+    What is not said to the assistant is about the courses on screen ("they only speak French"); who speaks a language
+    badly is not answered in it for good; a language that the assistant has not is said to be none of its own.
+    """
+
+    action = "action_switch_language"
+    yields = "utter_courses_on_subject"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if turn.first("course"):  # the language is part of a course's title
+            instead = await second_reading(turn)
+            if instead is not None:
+                return instead
+        wanted = turn.first("requested_language")
+        folded = fold(turn.text)
+        if not turn.pressed:
+            if _OTHER_LANGUAGE.search(folded) and wanted not in responses.LANGUAGES:
+                turn.say("utter_only_these_languages")
+                return []
+            lacked = _LACKED.search(folded)
+            if lacked:
+                wanted = "en" if lacked.group().endswith(("francais", "french")) else "fr"
+                if wanted != turn.lang:  # said in the language that they lack: they may have neither
+                    turn.say("utter_language_offered")
+                    return []
+            elif wanted and not _SPOKEN_TO.search(folded) and _something_on_screen(turn):
+                return await _of_teaching(turn)
+        if wanted not in responses.LANGUAGES:
+            wanted = "en" if turn.lang == "fr" else "fr"
+        turn.lang = wanted
+        turn.say("utter_language_switched")
+        return [SlotSet("language", f"{wanted}{FIXED}")]
+
+
+_OTHER_LANGUAGE = re.compile(
+    r"\b(?:neerlandais|nederlands|flamand|vlaams|dutch|flemish|allemand|deutsch|german|espagnol|spanish|espanol|"
+    r"italien|"
+    r"italian|italiano|arabe|arabic|turc|turkish|polonais|polish|portugais|portuguese|chinois|chinese|roumain|romanian|"
+    r"ukrainien|ukrainian|russe|russian)\b"
+)
+_LACKED = re.compile(
+    r"(?:(?:parle|comprends?|lis|ecris|maitrise)s? (?:vraiment |toujours )?pas (?:tres bien |bien |beaucoup |"
+    r"trop |assez )?"
+    r"(?:le |l')?|(?:do not|don't|dont|cannot|can't) (?:really )?(?:speak|understand|read|write) (?:much |good |any )?"
+    r"|not (?:so |very )?good (?:at|in) )(?:francais|french|anglais|english)\b"
+)
+#: Words with which somebody speaks to the assistant about speaking.
+_SPOKEN_TO = re.compile(
+    r"\b(?:parl(?:e|es|ez|er|ons)|repon\w*|ecri(?:s|re|vez|vons)|contin\w*|passe[rsz]?|repass\w*|chang\w*|bascul\w*|"
+    r"chat|convers\w*|discut\w*|comprend\w*|tradu\w*|interface|mets|mettez|retour|langue|svp|stp|plait|"
+    r"speak\w*|talk\w*|answer\w*|repl\w*|switch\w*|chang\w*|writ\w*|understand\w*|translat\w*|back|please|pls|plz|"
+    r"thanks|lang|language|carry on|with me)\b"
+)
+
+
+def _something_on_screen(turn: Turn) -> bool:
+    return bool(turn.slot("criteria") or turn.slot("course") or shown_items(turn))
+
+
+async def _of_teaching(turn: Turn) -> list[Event]:
+    """The same message, about the language in which is taught."""
+    for entity in turn.entities:
+        if entity["entity"] == "requested_language":
+            entity["entity"] = "course_language"
+    return await RefineSearch().act(turn)
+
+
+class BotChallenge(CampusAction):
+    """Say what is speaking."""
+
+    action = "action_bot_challenge"
+    yields = "utter_courses_on_subject"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        turn.say("utter_bot_challenge")
+        return []
+
+
+class StartOver(CampusAction):
+    """Forget the conversation; what is held is let go, what is booked stays."""
+
+    action = "action_start_over"
+    yields = "utter_courses_on_subject"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if turn.slot("hold"):
+            await _release(turn, turn.slot("hold"))
+        turn.say("utter_started_over", buttons=topic_buttons(turn))
+        return [AllSlotsReset(), SlotSet("language", turn.lang)]
+
+
+class Undo(CampusAction):
+    """Take back the last criterion of a search; where there is none, say what can be taken back."""
+
+    action = "action_undo"
+    yields = "utter_courses_on_subject"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        before: crit.Criteria = turn.slot("criteria") or {}
+        if len(before) > 1:
+            return await show_courses(turn, dict(list(before.items())[:-1]), None)
+        turn.say("utter_nothing_to_undo")
+        return []
+
+
+class Inform(CampusAction):
+    """A bare answer outside a form: read by what was just shown or searched."""
+
+    action = "action_inform"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if turn.tracker.active_loop.get("name"):
+            return []
+        goes_on = turn.slot("hold") and only(turn.text, "go_on", "polite", "yes", all_of=("go_on",))
+        item = picked(turn) if chooses(turn) else None
+        if item:
+            return await _take_up(turn, item)
+        counted = shown_items(turn, "session") and turn.first("seats") is not None
+        if goes_on or (counted and (turn.text.strip().isdigit() or only(turn.text, "me", "polite", all_of=("me",)))):
+            return [FollowupAction("booking_form")]
+        code = turn.first("access_code")
+        remembered = [SlotSet("access_code", code)] if code else []
+        answered = await answer_on_screen(turn)
+        if answered is not None:
+            return [*remembered, *answered]
+        item = pointed_at(turn, shown_items(turn))
+        if item:
+            return [*remembered, *(await _take_up(turn, item))]
+        if turn.first("booking_reference"):
+            return [*remembered, FollowupAction("action_check_booking")]
+        if turn.first("course"):
+            return [*remembered, *(await tell_course(turn, str(turn.first("course")), crit.read(turn)))]
+        named = about(turn, free_words=False)
+        if named:
+            after = crit.changed(turn.slot("criteria") or {}, turn, named)
+            if turn.slot("course") and shown_items(turn, "session") and not set(named) - set(OF_A_SESSION):
+                return [*remembered, *(await show_sessions(turn, str(turn.slot("course")), after))]
+            return [*remembered, *(await show_courses(turn, after, None))]
+        return [*remembered, *(await lost(turn))]
+
+
+class ByAPerson(MayBeAboutBooking):
+    """What is not done in chat yet is passed on; a doubtful reading of that kind gives way to one that can be done."""
+
+    action = "action_by_a_person"
+    yields = "utter_courses_on_subject"
+
+    async def answer(self, turn: Turn) -> list[Event]:
+        if turn.confidence < DOUBTFUL and not turn.pressed:
+            instead = await second_reading(turn)
+            if instead is not None:
+                return instead
+        turn.say("utter_by_a_person")
+        return []
+
+
+async def second_reading(turn: Turn) -> list[Event] | None:
+    """Do what the likeliest other reading asks for, if that can be done here and is likely at all."""
+    for reading in turn.ranking:
+        name = reading["name"]
+        if name == turn.intent or reading["confidence"] < LIKELY_AT_ALL:
+            continue
+        if name in FORMS:
+            return [FollowupAction(FORMS[name])]
+        if name in DONE_HERE:
+            return await DONE_HERE[name]().act(turn)
+    return None
+
+
+async def _take_up(turn: Turn, item: dict[str, Any]) -> list[Event]:
+    """A course that is pointed at is told about; a session is booked, for it was asked which one suits."""
+    if item["kind"] == "session":
+        return [SlotSet("session_id", item["id"]), FollowupAction("booking_form")]
+    return await tell_item(turn, item)
+
+
+class DefaultFallback(CampusAction):
+    """Not understood: the knowledge base if it knows, else the likeliest readings, the second time a person."""
+
+    action = "action_default_fallback"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        events = await lost(turn)
+        # without a named next step the policy would predict the fallback again, ten times over
+        return [*events, FollowupAction(turn.tracker.active_loop.get("name") or "action_listen")]
+
+    def after_failure(self, turn: Turn) -> list[Event]:
+        """As after a fallback that went well."""
+        return [FollowupAction("action_listen")]
+
+
+class OutOfScope(MayBeAboutBooking):
+    """Nothing that a training campus can help with, or not understood."""
+
+    action = "action_out_of_scope"
+
+    async def answer(self, turn: Turn) -> list[Event]:
+        return await lost(turn)
+
+
+class SmallTalk(CampusAction):
+    """Small talk; a short sound between two thoughts ("hmm", "let me think") gets as short a reply."""
+
+    action = "action_chitchat"
+    yields = "utter_courses_on_subject"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if turn.tracker.active_loop.get("name"):
+            return []
+        answered = await answer_on_screen(turn)
+        if answered is not None:
+            return answered
+        item = pointed_at(turn, shown_items(turn))
+        if item and turn.values("reference"):
+            return await _take_up(turn, item)
+        folded = fold(turn.text)
+        if _SORRY.search(folded):
+            turn.say("utter_no_worries")
+        elif _WAITING.search(folded):
+            turn.say("utter_take_your_time")
+        elif all(_SMALL_SOUND.fullmatch(word) for word in _WORD.findall(folded)):
+            turn.say("utter_small_reply")
+        else:
+            turn.say("utter_chitchat")
+        return []
+
+
+_SORRY = re.compile(r"\b(?:sorry|desolee?|pardon|excus\w*|apolog\w*|oops|oups|my bad)\b")
+_WAITING = re.compile(
+    r"\b(?:attend\w*|minute|instant|seconde?|moment|agenda|calendrier|reflechi\w*|regarde|verifie|demande a|"
+    r"wait|hold on|"
+    r"hang on|let me|thinking|think about|check my|diary|calendar|brb|sec)\b"
+)
+_WORD = re.compile(r"[^\W_]+")
+_SMALL_SOUND = re.compile(
+    r"h+m+|m+h+m*|a+h+|o+h+|eu+h+|(?:ha)+h?|(?:ah){2,}a?|(?:he)+h?|(?:hi){2,}|lol|mdr|ptdr|xd|ok\w*|nice|cool|great|super|"
+    r"genial|top|chouette|sympa|parfait|wow|waw|bien|tres|very|vu|tiens|bon|ben|bah|alors|je|vois|i|see|interesting|"
+    r"interessant|fair|enough|right|sure|good|ca|va|d|accord|trop|c|est|it|s|that|thats|funny|drole|marrant|no|non|nope|"
+    r"thanks|merci"
+)
+
+
+#: "I don't know" is no refusal.
+_UNDECIDED = re.compile(
+    r"^\W*(?:idk|dk|dunno|no idea|no clue|not sure|i (?:don't|dont|do not) know|je (?:ne )?sais pas|j'?sais pas|"
+    r"chais pas|"
+    r"aucune idee|jsp|j'en sais rien|bof)\b"
+)
+#: Whoever is angry is offered a person, not another guess.
+_ANGRY = re.compile(
+    r"\b(?:marre|ras le bol|nuls?|nulles?|idiote?s?|incapables?|stupides?|betes?|imbeciles?|debiles?|merde|putain|"
+    r"inutiles?|sers a rien|servez a rien|foutez|moquez|honteux|scandal\w*|stupid|useless|dumb|idiots?|morons?|"
+    r"rubbish|crap|shit|fuck\w*|ridiculous|pathetic|fed up|waste of time|hopeless|annoying|enerv\w*)\b"
+)
+
+
+async def lost(turn: Turn) -> list[Event]:
+    """What to say to a message that no rule or story takes."""
+    if turn.tracker.active_loop.get("name"):
+        return []  # the form asks again
+    if turn.intent in ("affirm", "deny", "chitchat", "inform") and crit.read(turn):
+        return await RefineSearch().act(turn)  # a bare month is no yes
+    if turn.intent in ("affirm", "deny"):
+        if turn.intent == "deny" and _UNDECIDED.match(fold(turn.text)):
+            return await AskAdvice().act(turn)
+        turn.say("utter_at_hand" if turn.intent == "affirm" else "utter_glad")
+        return []
+    if _ANGRY.search(fold(turn.text)):
+        turn.say("utter_feedback")
+        return []
+    item = pointed_at(turn, shown_items(turn))
+    if item and turn.values("reference"):
+        return await _take_up(turn, item)
+    if turn.intent in ("out_of_scope", "nlu_fallback", "inform", "chitchat"):
+        key = "utter_courses_beside" if turn.intent == "out_of_scope" else "utter_courses_on_subject"
+        answer = await find_answer(turn, SURE)
+        instead = await courses_instead(turn, key, LIKELY if answer is None else FITS_WELL)
+        if instead is not None:
+            return instead
+        if answer is not None:
+            tell(turn, answer)
+            return []
+    if _lost_before(turn):
+        turn.say("utter_lost_again")
+        return []
+    readings = [
+        {"title": responses.text(f"utter_reading_{name}", turn.lang), "payload": f"/{name}"}
+        for name in _likeliest(turn)
+    ]
+    turn.say("utter_out_of_scope" if turn.intent == "out_of_scope" else "utter_not_understood", buttons=readings)
+    return []
+
+
+def _lost_before(turn: Turn) -> bool:
+    """Whether the turn before this one was not understood either."""
+    users = 0
+    for event in reversed(turn.tracker.events):
+        users += event.get("event") == "user"
+        if users == 1 and event.get("event") == "bot":
+            return (event.get("metadata") or {}).get("utter_action") in _LOST
+    return False
+
+
+def _likeliest(turn: Turn) -> list[str]:
+    ranked = [reading["name"] for reading in turn.ranking if reading.get("name") in READINGS]
+    return (ranked or ["search_courses", "help"])[:2]

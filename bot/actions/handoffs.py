@@ -1,0 +1,134 @@
+"""A way to a person: what is asked for reaches the desk of the campus."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from bot.actions.bookings import people
+from bot.actions.bookings.words import only
+from bot.actions.turn import Button, CampusAction, Event, Turn
+from bot.service import Json
+
+#: Channels on which a person can answer in the conversation itself.
+LIVE = ("web:",)
+#: Stands in the slot of the contact where the answer is wanted in the conversation.
+HERE = "here"
+
+
+class ValidateHandoffForm(CampusAction):
+    """Takes an address or a number to call back; those of a booking only where the person says so."""
+
+    action = "validate_handoff_form"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        asked = turn.slot("requested_slot") == "handoff_contact"  # not what another form asked
+        contact = turn.first("email") or turn.first("phone") or turn.slot("handoff_contact")
+        known = turn.slot("contact_email")
+        reason = [] if turn.slot("handoff_reason") else [SlotSet("handoff_reason", _reason(turn))]
+        if asked and not contact and turn.fresh and turn.pressed and turn.intent == "talk_to_human" and _live(turn):
+            contact = HERE
+        if asked and not contact and known and turn.fresh and _agrees(turn):
+            contact = known
+        if contact:
+            return [*reason, SlotSet("handoff_contact", contact), SlotSet("requested_slot", None)]
+        if asked and turn.fresh:
+            ends = turn.intent in ("deny", "undo", "start_over", "goodbye", "cancel_booking")
+            if ends or only(turn.text, "go_on", "polite", "yes", all_of=("go_on",)):
+                return [*reason, SlotSet("handoff_contact", None), SlotSet("requested_slot", None)]
+            if turn.intent not in ("inform", "affirm", "out_of_scope", "talk_to_human"):
+                return []
+            name = people.given_name(turn.text) if turn.first("person") else None
+            if name and not turn.slot("contact_name"):
+                turn.say("utter_noted", what=name)
+                reason.append(SlotSet("contact_name", name))
+            else:
+                turn.say("utter_invalid_contact")
+            return [*reason, SlotSet("handoff_contact", None), SlotSet("requested_slot", "handoff_contact")]
+        return [*reason, SlotSet("requested_slot", "handoff_contact")]
+
+
+def _agrees(turn: Turn) -> bool:
+    return turn.intent == "affirm" if turn.pressed else only(turn.text, "yes", "polite", all_of=("yes",))
+
+
+class Feedback(CampusAction):
+    """Praise or a complaint is taken up; a problem that a course solves is no complaint about the campus."""
+
+    action = "action_feedback"
+    yields = "utter_courses_on_subject"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        turn.say("utter_feedback")
+        return []
+
+
+class AskHandoffContact(CampusAction):
+    """Ask how a person can answer; an address that is known is offered, never passed on unasked."""
+
+    action = "action_ask_handoff_form_handoff_contact"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        known = turn.slot("contact_email")
+        here: list[Button] = [turn.button("answer_here", "/talk_to_human")] if _live(turn) else []
+        if known:
+            buttons = [{"title": known, "payload": "/affirm"}, *here]
+            turn.say("utter_ask_handoff_known_contact", buttons=buttons, email=known)
+        else:
+            turn.say("utter_ask_handoff_form_handoff_contact", buttons=here)
+        return []
+
+
+class SubmitHandoff(CampusAction):
+    """Hand the question to the desk, with how to reach the person."""
+
+    action = "action_submit_handoff"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        forgotten = [SlotSet("handoff_contact", None), SlotSet("handoff_reason", None)]
+        if turn.slot("booking_started"):  # asked for in the middle of a booking, which goes on where it was
+            forgotten.append(FollowupAction("booking_form"))
+        contact = turn.slot("handoff_contact")
+        if not contact:
+            turn.say("utter_handoff_stopped")
+            return forgotten
+        reason = str(turn.slot("handoff_reason") or turn.text)
+        handoff = await turn.service.hand_off(
+            turn.key("handoff", turn.message_id), reason[:200], _summary(turn), _way(turn, str(contact))
+        )
+        offline = handoff["state"] == "offline"
+        if contact == HERE:
+            turn.say("utter_handoff_here_offline" if offline else "utter_handoff_here", handoff=handoff["id"])
+        else:
+            key = "utter_handoff_offline" if offline else "utter_handoff_queued"
+            turn.say(key, contact=contact, handoff=handoff["id"])
+        return forgotten
+
+
+def _live(turn: Turn) -> bool:
+    """Whether a person can answer in the conversation."""
+    return turn.conversation.startswith(LIVE)
+
+
+def _way(turn: Turn, contact: str) -> Json | None:
+    """How a person can answer elsewhere."""
+    if contact == HERE:
+        return None
+    return {"name": turn.slot("contact_name"), **({"email": contact} if "@" in contact else {"phone": contact})}
+
+
+def _reason(turn: Turn) -> str:
+    return turn.text if not turn.pressed else _last_words(turn, 1)
+
+
+def _summary(turn: Turn) -> str:
+    """The person's last words, for whoever takes over."""
+    return _last_words(turn, 5)
+
+
+def _last_words(turn: Turn, count: int) -> str:
+    said = [
+        str(event.get("text"))
+        for event in turn.tracker.events
+        if event.get("event") == "user" and not str(event.get("text")).startswith("/")
+    ]
+    return "\n".join(said[-count:]) or "-"

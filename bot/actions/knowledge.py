@@ -1,0 +1,105 @@
+"""Answers of the knowledge base."""
+
+from __future__ import annotations
+
+from bot.actions import formatting
+from bot.actions.bookings.telling import MayBeAboutBooking
+from bot.actions.turn import Event, Turn
+from bot.service import Json, Problem
+
+#: Below this the answer finder's first key is not said unasked.
+SURE = 0.5
+#: Below this it is not said though a question was asked: rather none than one beside the point.
+LEAST = 0.1
+#: Answers about courses in general, and the attribute that says it of the course on screen.
+GENERAL = {
+    "prerequisites_general": "prerequisites",
+    "levels": "level",
+    "teaching_languages": "language",
+    "prices_general": "price",
+    "online_courses": "format",
+    "certificate": "certificate",
+    "trainers": "trainer",
+    "course_hours": "times",
+}
+#: Answers that hold whatever course a question names: who comes to it is told to nobody.
+OF_NO_COURSE = frozenset({"participants_private"})
+
+
+class Answer(MayBeAboutBooking):
+    """Answer a practical question from the knowledge base, or say that it is not known there.
+
+    What the course on screen says itself is answered from it ("do I need a diploma?").
+    """
+
+    action = "action_answer"
+
+    async def answer(self, turn: Turn) -> list[Event]:
+        from bot.actions.courses.asked import asked_of_course, two_wishes
+        from bot.actions.courses.focus import on_screen
+        from bot.actions.courses.telling import answer_on_screen, tell_course
+
+        if turn.tracker.active_loop.get("name"):
+            await answer_question(turn)
+            return []
+        answered = await answer_on_screen(turn)
+        if answered is not None:
+            return answered
+        course = on_screen(turn)
+        key = str((turn.answer_key or {}).get("key"))
+        asked = asked_of_course(turn)
+        if course and key in GENERAL and not turn.first("topic"):
+            if GENERAL[key] not in asked.attributes:
+                asked.attributes.append(GENERAL[key])
+            return await tell_course(turn, course, {}, asked)
+        events: list[Event] = []
+        if course and asked.attributes and two_wishes(turn):  # "how much is it, and is there a discount?"
+            events = await tell_course(turn, course, {}, asked)
+        instead = await answer_question(turn, courses=True)
+        return [*events, *instead]
+
+
+async def answer_question(turn: Turn, *, courses: bool = False) -> list[Event]:
+    """Answer the message as a practical question, or say that it is not known.
+
+    Args:
+        courses: where it is not known, say the courses that its words fit.
+    """
+    from bot.actions.courses.instead import LIKELY, courses_instead
+
+    answer = await find_answer(turn, LEAST)
+    if answer is not None:
+        tell(turn, answer)
+        return []
+    instead = await courses_instead(turn, "utter_courses_beside", LIKELY) if courses else None
+    if instead is None:
+        turn.say("utter_no_answer")
+    return instead or []
+
+
+async def find_answer(turn: Turn, least: float) -> Json | None:
+    """The answer that the message asks for, read from the service now.
+
+    Args:
+        least: confidence, 0 to 1, that the answer finder must have in its first key.
+    """
+    key = turn.answer_key.get("key") if turn.answer_key else None
+    if key:
+        if float(turn.answer_key.get("confidence") or 0.0) < least:
+            return None
+        try:
+            return await turn.service.answer(str(key))
+        except Problem as problem:
+            if problem.status != 404:
+                raise  # an answer that was taken out since the last snapshot is looked for below
+    found = (await turn.service.answers(turn.text))["items"] if not turn.pressed else []
+    return found[0] if found and float(found[0]["score"]) >= max(least, SURE) else None
+
+
+def tell(turn: Turn, answer: Json) -> None:
+    """Say an answer, with its source and date where it states a fact of the world."""
+    source = ""
+    if answer.get("source"):
+        checked = formatting.calendar_day(answer["checked_on"], turn.lang)
+        source = turn.part("source", source=answer["source"], date=checked)
+    turn.say("utter_answer", text=answer["text"], source=source)

@@ -1,0 +1,39 @@
+"""What only the staff may do, said by somebody whom nobody vouches for as staff."""
+
+from __future__ import annotations
+
+from bot.actions.conversation import second_reading
+from bot.actions.courses.instead import SURE, courses_instead
+from bot.actions.knowledge import tell
+from bot.actions.turn import DOUBTFUL, CampusAction, Event, Turn
+from bot.service import Problem
+
+#: Who comes to a course is told to nobody; that answer says so, and why.
+_PRIVATE = "participants_private"
+_WHO_COMES = frozenset({"staff_roster", "staff_waitlist", "staff_attendance", "staff_find_booking"})
+
+
+class StaffElsewhere(CampusAction):
+    """Say that this is for the staff; who comes to a session stays private. A doubtful reading gives way to another."""
+
+    action = "action_staff_elsewhere"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if turn.tracker.active_loop.get("name"):
+            return []
+        instead = None
+        if turn.intent not in _WHO_COMES:  # who speaks here is no staff: a subject is likelier, whatever the words
+            instead = await courses_instead(turn, "utter_courses_on_subject", SURE)
+        if instead is None and turn.confidence < DOUBTFUL:
+            instead = await second_reading(turn)
+        if instead is not None:
+            return instead
+        if turn.intent in _WHO_COMES:
+            try:
+                tell(turn, await turn.service.answer(_PRIVATE))
+                return []
+            except Problem as problem:
+                if problem.status != 404:
+                    raise  # an answer that was taken out of the knowledge base leaves the general one
+        turn.say("utter_staff_elsewhere")
+        return []

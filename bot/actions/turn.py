@@ -1,0 +1,246 @@
+"""One turn of a conversation, as an action sees it: what was said, by whom, in which language, and how to answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot import responses
+from bot.channels.assertion import Refused, verify
+from bot.responses import FIXED
+from bot.service import Json, Service, Unavailable, idempotency_key
+
+logger = logging.getLogger(__name__)
+
+#: Seconds after which an action gives up and says so.
+ACTION_SECONDS = 10.0
+#: Confidence below which a reading gives way to another that is better founded.
+DOUBTFUL = 0.6
+
+Event = dict[str, Any]
+Button = dict[str, str]
+
+
+class Words:
+    """The pieces of sentences, in one language."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def part(self, key: str, **variables: Any) -> str:
+        """A piece of a sentence."""
+        return responses.text(f"utter_part_{key}", self.lang, **variables)
+
+    def button(self, name: str, payload: str, **variables: Any) -> Button:
+        """A button whose title is the response ``utter_button_<name>``."""
+        return {"title": responses.text(f"utter_button_{name}", self.lang, **variables), "payload": payload}
+
+
+class Turn(Words):
+    """The message being answered and the means to answer it."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        self.dispatcher = dispatcher
+        self.tracker = tracker
+        self.conversation: str = tracker.sender_id
+        message = tracker.latest_message or {}
+        self.whole: str = message.get("text") or ""
+        #: A second wish in the message (`bot.nlu.second`); the turn is about the first.
+        self.second: Json | None = message.get("second")
+        self.text: str = self.whole[: self.second["cut"]] if self.second else self.whole
+        self.intent: str = (message.get("intent") or {}).get("name") or ""
+        self.confidence: float = (message.get("intent") or {}).get("confidence") or 0.0
+        self.ranking: list[Json] = message.get("intent_ranking") or []
+        self.answer_key: Json = message.get("answer_key") or {}
+        self.entities: list[Json] = message.get("entities") or []
+        self.message_id: str = str(message.get("message_id") or _last_message_id(tracker))
+        super().__init__((self.slot("language") or responses.DEFAULT).rstrip(FIXED))
+        metadata = message.get("metadata") or {}
+        self._assertion: str | None = metadata.get("auth")
+
+    @property
+    def service(self) -> Service:
+        """The service, spoken to as the person whom the channel vouches for.
+
+        Raises:
+            Refused: nobody vouches for this conversation.
+        """
+        verify(self._assertion, self.conversation)
+        return Service(self._assertion, self.lang)
+
+    # -- what was said -----------------------------------------------------------------------------------------------
+
+    def slot(self, name: str) -> Any:
+        """A slot's value."""
+        return self.tracker.slots.get(name)
+
+    def values(self, entity: str, role: str | None = None) -> list[Any]:
+        """All values of an entity in the message, with exactly this role."""
+        return [e["value"] for e in self.entities if e.get("entity") == entity and (e.get("role") or None) == role]
+
+    def first(self, entity: str) -> Any:
+        """The first value of an entity in the message, or None."""
+        found = self.values(entity)
+        return found[0] if found else None
+
+    @property
+    def pressed(self) -> bool:
+        """Whether a button was pressed: its payload is no language of anybody's."""
+        return self.text.startswith("/")
+
+    @property
+    def answered(self) -> bool:
+        """Whether something was said to the message already, by an action before this one."""
+        for event in reversed(self.tracker.events):
+            if event.get("event") in ("user", "bot"):
+                return bool(event["event"] == "bot")
+        return False
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the message may mean something else than its intent says, and no form waits for an answer."""
+        return self.confidence < DOUBTFUL and not self.pressed and not self.tracker.active_loop.get("name")
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the message still waits for its first answer: no action but a form has run since it came."""
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "user":
+                return True
+            if event.get("event") == "action" and not _is_form_or_internal(str(event.get("name"))):
+                return False
+        return True
+
+    def said(self, key: str) -> bool:
+        """Whether this message has been answered with a response already."""
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "user":
+                return False
+            if event.get("event") == "bot" and (event.get("metadata") or {}).get("utter_action") == key:
+                return True
+        return False
+
+    @property
+    def question(self) -> bool:
+        """Whether the message is put as a question."""
+        return self.text.rstrip().endswith("?") or bool(_QUESTION.match(self.text))
+
+    def key(self, *purpose: str) -> str:
+        """An idempotency key for this conversation and purpose."""
+        return idempotency_key(self.conversation, *purpose)
+
+    # -- how to answer -----------------------------------------------------------------------------------------------
+
+    def say(
+        self,
+        key: str,
+        buttons: Sequence[Button] | None = None,
+        cards: Sequence[Json] | None = None,
+        handoff: str | None = None,
+        **variables: Any,
+    ) -> None:
+        """Say a response of `data/responses` in the language of the turn, its own buttons after the given ones.
+
+        ``handoff`` tells the channel which request for a person was made.
+        """
+        custom: Json = {"cards": list(cards)} if cards else {}
+        if handoff:
+            custom["handoff"] = handoff
+        self.dispatcher.utter_message(
+            text=responses.text(key, self.lang, **variables),
+            buttons=[*(buttons or []), *responses.buttons(key, self.lang, **variables)],
+            json_message=custom,
+            utter_action=key,
+            lang=self.lang,
+        )
+
+
+class CampusAction(Action, ABC):
+    """Base of every action: whatever goes wrong in it is said, in the person's language, and nothing is lost."""
+
+    action = ""
+    #: The response with which a doubtful reading gives way to a subject of the catalogue that the message is about.
+    yields: str | None = None
+
+    def name(self) -> str:
+        return self.action
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Json) -> list[Event]:
+        turn = Turn(dispatcher, tracker)
+        try:
+            events = await asyncio.wait_for(self._answered(turn), ACTION_SECONDS)
+        except (Unavailable, asyncio.TimeoutError) as error:
+            logger.warning("%s: %s", self.name(), error or "took too long")
+            key = "utter_service_unavailable"
+        except Refused as error:
+            logger.error("%s: %s", self.name(), error)
+            key = "utter_turn_failed"
+        except Exception:
+            logger.exception("%s failed, request %s", self.name(), uuid.uuid4().hex[:8])
+            key = "utter_turn_failed"
+        else:
+            return [*events, *(await self._after(turn, events))]
+        dispatcher.messages.clear()
+        turn.say(key, again=turn.whole)
+        return self.after_failure(turn)
+
+    async def _answered(self, turn: Turn) -> list[Event]:
+        if self.yields and turn.doubtful:
+            from bot.actions.courses.instead import SURE, courses_instead
+
+            instead = await courses_instead(turn, self.yields, SURE)
+            if instead is not None:
+                return instead
+        return await self.act(turn)
+
+    async def _after(self, turn: Turn, events: list[Event]) -> list[Event]:
+        """Take up what else the message wants; where that fails, what was done and said before stands."""
+        from bot.actions.second import take_up
+
+        try:
+            return await asyncio.wait_for(take_up(turn, self.name(), events), ACTION_SECONDS)
+        except Exception as error:
+            logger.warning("%s: the second wish is left out: %s", self.name(), error or type(error).__name__)
+            return []
+
+    @abstractmethod
+    async def act(self, turn: Turn) -> list[Event]:
+        """Answer the turn; return the events that follow."""
+        raise NotImplementedError
+
+    def after_failure(self, turn: Turn) -> list[Event]:
+        """Events that keep the conversation whole when `act` could not finish."""
+        return []
+
+
+_QUESTION = re.compile(
+    r"^(est-ce|c'est quoi|quel|quelle|quels|quelles|comment|pourquoi|combien|où|ou est|ou se|puis-je|peut-on|"
+    r"faut-il|y a-t-il|qui |what|which|how|why|where|when|who|can i|may i|do i|is there|are there|does|is it)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_form_or_internal(name: str) -> bool:
+    silent = (
+        "action_listen",
+        "action_extract_slots",
+        "action_session_start",
+        "action_by_a_person",
+        "action_switch_language",
+    )
+    return name.endswith("_form") or name in silent
+
+
+def _last_message_id(tracker: Tracker) -> str:
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return str(event.get("message_id"))
+    return ""

@@ -1,0 +1,145 @@
+"""Reads numbers of people out of folded text: "12 personnes", "on sera quatre", "me and my boss"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.nlu.counted import PEOPLE, PROFESSIONS, TIME_UNIT
+from bot.nlu.number_words import Number, numbers
+from bot.nlu.spans import Found
+
+_COUNTED = re.compile(
+    rf"^\s?(?:(?:autres?|other|more|additional|de mes|de nos|of my|of our|of the|new|nouveaux?|seules?|extra|free|"
+    rf"de|libres?) |d')*{PEOPLE}"
+)
+_TRADE = re.compile(rf"{PROFESSIONS}$")
+_WE_ARE_BEFORE = re.compile(
+    r"\b(?:on (?:sera(?:it)?|est|serait|vient|viendra|viendrait a|sera(?:it)? a)|nous (?:sommes|serons|serions|"
+    r"viendrons|venons)|"
+    r"we(?:'re| are|'ll be| will be| would be| come)|there (?:are|will be|'ll be)(?: going to be)?|il y "
+    r"aura(?:it)?|a party of|party of|group of|groupe de|equipe de|team of|"
+    r"seats? for|places? pour|table for|book(?: for)?|reserver? pour|(?:nous )?a|pour|for|en tout|plutot|make "
+    r"(?:it|that)|change to|"
+    r"finalement|actually|only|seulement|juste)\s(?:(?:a|about|around|environ|que|just|seulement|plutot|deja|en "
+    r"tout|toujours|encore) )*$"
+)
+_SURE_BEFORE = re.compile(
+    r"\b(?:on (?:ne )?(?:sera(?:it)?|est|vient)|nous (?:ne )?(?:sommes|serons|serions)|"
+    r"we(?:'re| are|'ll be| will be| would be)|there (?:are|will be|'ll be)|"
+    r"il y aura(?:it)?|a party of|party of|group of|groupe de|equipe de|team of|seats? for|places? pour|book "
+    r"for)\s(?:(?:a|about|around|environ|plus que|que|just|juste|only|seulement|deja|now|encore) )*$"
+)
+_ENDS = re.compile(r"^\s?(?:$|[.,;!?)]|(?:en tout|in total|total|s'il|svp|stp|please|merci|thanks|max)\b)")
+_COLLEAGUE = (
+    r"(?:collegues?|colleagues?|collaborateurs?|collaboratrices?|amie?s?|friends?|boss|chef(?:fe)?|manager|"
+    r"patronn?e?|femme|mari|wife|"
+    r"husband|epouse|epoux|conjointe?|partner|compagn(?:e|on)|copine?|copain|frere|soeur|brother|sister|fils|fille|"
+    r"son|daughter|assistante?|"
+    r"associee?s?|stagiaires?|intern|coworkers?|personnes?|people|others?|autres?|employees?|employes?|operators?|"
+    r"operateurs?|techniciens?|technicians?)"
+)
+_I = r"(?:pour )?(?:moi(?:-meme)?|me|myself|i)"
+_ME_AND = re.compile(
+    rf"\b{_I} (?:et|and|plus|\+|avec|with|as well as|ainsi que) (?:(?P<one>mon|ma|my|un|une|a|an|the|le|la|l')\s?|"
+    rf"(?P<some>mes|my|nos|our)?\s?)"
+    rf"(?P<middle>(?:[a-z0-9-]+ ){{0,2}}?){_COLLEAGUE}\b"
+)
+_AND_ME = re.compile(
+    rf"\b(?:(?:mon|ma|my|un|une|a)\s(?P<one>)|(?P<many>[a-z0-9-]+) (?:de mes |of my )?)(?P<who>{_COLLEAGUE}) (?:et|"
+    rf"and|plus|\+) (?:moi(?:-meme)?|me|myself|i)\b"
+)
+#: Alone with itself "pour moi" counts one; in a sentence it does where a seat is spoken of ("c'est bon pour moi").
+_FOR_ME = re.compile(r"\b(?:pour|for) (?:moi|me|myself)\b")
+_A_SEAT_FOR = re.compile(
+    r"\b(?:places?|seats?|spots?|sieges?|tickets?|reserv\w*|inscri\w*|book\w*|enroll?\w*|regist\w*|sign\w*|prend\w*|"
+    r"prenez|take|devis|quote|session|cours|course|formation|training)\b[^.?!]{0,40}$|^\W*(?:(?:non|no|oui|yes|ok|alors|et|and|c'est|"
+    r"it's|that's|ce sera|plutot|just)\W+)*$"
+)
+_ALONE = re.compile(
+    r"\b(?:(?:juste |just |only |rien que |seulement )(?:pour |for )(?:moi|me|myself|moi-meme)(?: (?:seule?|alone|"
+    r"only))?|(?:pour |for )(?:moi|me|myself|moi-meme)(?: (?:seule?|alone|only)\b|-meme\b)|"
+    r"(?:je (?:viens|serai|suis)|i'?m|i am|i'll be|coming|venir) (?:tout )?(?:seule?|alone)|(?:just|only|rien que|"
+    r"juste|seulement) (?:moi|me|myself))\b"
+)
+#: "not for me", "est-ce fait pour moi ?", "too basic for me".
+_NOT_FOR_ME = re.compile(
+    r"(?:\b(?:pas|not|is it|is this|fait|right|suitable|good|adapte|adaptee|est-ce|c'est|trop \w+|too \w+|ok|fine))\s?$"
+)
+_BOTH = re.compile(
+    r"\b(?:tou(?:te)?s les deux|nous deux|both of us|the two of us|us two|a deux|ma femme et moi|"
+    r"mon mari et moi)\b"
+)
+_ONE_SEAT = re.compile(
+    r"\b(?:une|un|one|a|1) (?:seule? |single )?(?:place|siege|seat|spot|ticket|personne|person|participante?|"
+    r"inscription)\b(?! de parking)"
+)
+_ONLY_NUMBER = re.compile(
+    r"^\W*(?:(?:on (?:sera|est)|nous (?:sommes|serons)|we are|euh+|um+|alors|disons|say|just|juste|only|seulement|"
+    r"oui|yes|ok|"
+    r"plutot|make it|non|no|pour|for|environ|about|il y en a|"
+    r"en fait|actually|finalement)[ ,]*)*$"
+)
+
+_ONLY_POLITE = re.compile(r"^\W*(?:s'il (?:vous|te) plait|svp|stp|please|merci|thanks)?\W*$")
+#: A number after one of these is a name ("annexe 1", "salle 3").
+_NUMBERED = re.compile(
+    r"(?:[\w.]@|#|n°|numero|number|annexe?|iso|cfr|part|gamp|module|etape|step|niveau|level|batiment|building|room|"
+    r"salle|option)\s?$"
+)
+
+
+def seats(folded: str) -> Iterator[Found]:
+    """For how many people; a message that holds nothing but a number is taken for one, with little confidence."""
+    yield from _with_me(folded)
+    for match in _ONE_SEAT.finditer(folded):
+        yield Found("seats", 1, match.start(), match.end())
+    counted: list[Number] = [number for number in numbers(folded) if number.value == int(number.value)]
+    for number in counted:
+        before, after = folded[: number.start], folded[number.end :]
+        if TIME_UNIT.match(after) or _NUMBERED.search(before):
+            continue
+        people = _COUNTED.match(after)
+        if number.article or (not number.value and not folded[number.start].isdigit()):
+            continue  # "une collègue", "de zéro"; "une place" is read above
+        if people and not re.match(r"^\s?(?:tickets? de|places? de parking)", after):
+            trade = _TRADE.search(people.group())  # whose word is left to be read as what they do
+            yield Found("seats", int(number.value), number.start, number.end + (0 if trade else people.end()))
+        elif _SURE_BEFORE.search(before) and not number.article:
+            yield Found("seats", int(number.value), number.start, number.end)
+        elif _WE_ARE_BEFORE.search(before) and not number.article and _ENDS.match(after):
+            yield Found("seats", int(number.value), number.start, number.end, 0.7)
+    one_seat = _ONE_SEAT.search(folded)
+    of_me = [one for one in _FOR_ME.finditer(folded) if not one_seat and _A_SEAT_FOR.search(folded[: one.start()])]
+    for match in [*_ALONE.finditer(folded), *of_me]:
+        before, after = folded[: match.start()], folded[match.end() :]
+        if not re.match(r"\s?(?:et|and|plus|\+|avec|with|,)\s", after) and not _NOT_FOR_ME.search(before):
+            yield Found("seats", 1, match.start(), match.end(), 0.8)
+    bare = _bare(folded, counted)
+    if bare:
+        yield bare
+
+
+def _bare(folded: str, counted: list[Number]) -> Found | None:
+    if len(counted) != 1 or not 0 <= counted[0].value <= 9999:
+        return None
+    number = counted[0]
+    if _ONLY_NUMBER.match(folded[: number.start]) and _ONLY_POLITE.match(folded[number.end :]):
+        return Found("seats", int(number.value), number.start, number.end, 0.5)
+    return None
+
+
+def _with_me(folded: str) -> Iterator[Found]:
+    """ "pour moi et deux collègues" are three, "me and my boss" two."""
+    for match in _BOTH.finditer(folded):
+        yield Found("seats", 2, match.start(), match.end())
+    for match in _ME_AND.finditer(folded):
+        counted = numbers(match["middle"])
+        if counted:
+            yield Found("seats", 1 + int(counted[0].value), match.start(), match.end())
+        elif match["one"]:
+            yield Found("seats", 2, match.start(), match.end())
+    for match in _AND_ME.finditer(folded):
+        counted = numbers(match["many"] or "un")
+        if counted:
+            yield Found("seats", 1 + int(counted[0].value), match.start(), match.end())

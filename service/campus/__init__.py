@@ -1,0 +1,1 @@
+"""The campus service: catalogue, seats, bookings, knowledge base and mail, behind HTTP."""

@@ -1,0 +1,1 @@
+"""Telling a person by mail when new dates match what they look for."""

@@ -1,0 +1,1 @@
+"""Seats: holds, bookings, the waiting list, and every move between their states."""

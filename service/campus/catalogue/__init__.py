@@ -1,0 +1,1 @@
+"""What is taught, when, by whom, and for whom."""

@@ -1,0 +1,1 @@
+"""When a person is wanted: requests to the staff desk."""

@@ -1,0 +1,1 @@
+"""The knowledge base: practical questions and their checked answers."""

@@ -1,0 +1,203 @@
+"""One conversation of a file: said step by step, and its traces in the database explained one by one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.support import outbox
+from tests.support.database import Change, Picture, changed_columns, difference
+from tests.support.running import STARTS, Running
+
+FOLDER = Path(__file__).parent
+#: States in which a booking's seats are counted in the session's `taken`.
+OCCUPYING = {"held", "confirmed", "offered", "attended", "no_show"}
+
+
+def files() -> list[Path]:
+    """Every conversation."""
+    return sorted(FOLDER.glob("*/*.yml"))
+
+
+def load(path: Path) -> dict[str, Any]:
+    """A conversation's file."""
+    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+@dataclass
+class Conversation:
+    """A conversation being held.
+
+    Attributes:
+        sender: who writes; a new one each time, so that nothing is remembered from elsewhere.
+    """
+
+    running: Running
+    sender: str
+    script: dict[str, Any]
+    offered: list[str]
+
+    def hold(self) -> None:
+        """Say every step and check every reply."""
+        first = True
+        for number, step in enumerate(self.script["steps"], 1):
+            if "clock" in step:
+                self.running.move_clock(step["clock"])
+                continue
+            message = self._message(step)
+            replies = self.running.say(self.sender, message)
+            where = f"step {number}: {message!r}\n" + "\n".join(
+                f"  [{reply['custom']['response']}] {reply['text']}" for reply in replies
+            )
+            keys = [reply["custom"]["response"] for reply in replies]
+            if first:
+                assert keys[0] == "utter_disclosure", where
+                keys, first = keys[1:], False
+            assert keys == step["reply"], where
+            language = step.get("lang", self.script["lang"])
+            assert {reply["custom"]["lang"] for reply in replies} == {language}, where
+            said = folded(" ".join(reply["text"] for reply in replies))
+            for piece in step.get("contains", []):
+                assert folded(piece) in said, f"{piece!r} is missing\n{where}"
+            for piece in step.get("lacks", []):
+                assert folded(piece) not in said, f"{piece!r} should not be there\n{where}"
+            self.offered = [button["title"] for reply in replies for button in reply.get("buttons", [])]
+
+    def _message(self, step: dict[str, Any]) -> str:
+        if "press" not in step:
+            return str(step["say"])
+        wanted = folded(step["press"])
+        for title in self.offered:
+            if folded(title).startswith(wanted):
+                return title
+        raise AssertionError(f"no button {step['press']!r} among {self.offered}")
+
+
+def folded(text: str) -> str:
+    """White space of every kind as one plain space, typographic apostrophes as plain ones."""
+    return re.sub(r"\s+", " ", text.replace("\u202f", " ").replace("\u00a0", " ")).replace("’", "'").strip()
+
+
+def run(running: Running, path: Path) -> list[str]:
+    """Hold the conversation of a file, compare the whole database and outbox, put everything back.
+
+    Returns:
+        the intents that its messages were taken for.
+    """
+    script = load(path)
+    sender = f"{path.parent.name}-{path.stem}"[:150] + f"-{id(script)}"
+    running.move_clock(STARTS)
+    before, mails_before = running.database.picture(), len(running.outbox.mails())
+    try:
+        Conversation(running, sender, script, []).hold()
+        wanted = script.get("after") or {}
+        mails = running.outbox.wait(lambda now: len(now) >= mails_before + len(wanted.get("mails", [])))[mails_before:]
+        after = settled(running)
+        assert sorted(map(outbox.kind, mails)) == sorted(wanted.get("mails", [])), [
+            str(mail["Subject"]) for mail in mails
+        ]
+        Explained(before, after, wanted, sender).check()
+    finally:
+        running.database.restore(before)
+        running.move_clock(STARTS)
+    return running.intents(sender)
+
+
+def settled(running: Running, tries: int = 60) -> Picture:
+    """The database once every mail that is written is also marked as sent."""
+    import time
+
+    for _ in range(tries):
+        picture = running.database.picture()
+        if all(row["sent_at"] for row in picture["outbox"].values()):
+            break
+        time.sleep(0.05)
+    return picture
+
+
+@dataclass
+class Explained:
+    """Every change between two pictures must follow from what was wanted."""
+
+    before: Picture
+    after: Picture
+    wanted: dict[str, Any]
+    sender: str
+
+    def check(self) -> None:
+        """Raise AssertionError at the first change that nothing explains."""
+        changes = difference(self.before, self.after)
+        bookings = changes.pop("bookings", Change())
+        assert not bookings.removed and not bookings.changed, bookings
+        self._match(bookings.added)
+        new = {row["id"]: row for row in bookings.added}
+        for table in ("participants", "standings"):
+            people = changes.pop(table, Change())
+            assert not people.removed and not people.changed, people
+            assert {row["booking_id"] for row in people.added} <= new.keys(), people
+        self._seats(changes.pop("sessions", Change()), bookings.added)
+        self._handoffs(changes.pop("handoffs", Change()))
+        letters = changes.pop("outbox", Change())
+        assert not letters.removed and not letters.changed, letters
+        assert sorted(row["kind"] for row in letters.added) == sorted(self.wanted.get("mails", [])), letters
+        for table, owner in (("idempotency_keys", "principal"), ("audit", "actor")):
+            traces = changes.pop(table, Change())
+            assert not traces.removed and not traces.changed, traces
+            assert bool(traces.added) == bool(self.wanted.get("bookings") or self.wanted.get("handoffs")), traces
+            strangers = [row for row in traces.added if self.sender not in row[owner] and row[owner] not in WORKERS]
+            assert not strangers, strangers
+        assert not changes, changes
+
+    def _match(self, added: list[dict[str, Any]]) -> None:
+        wanted = list(self.wanted.get("bookings", []))
+        courses = {key[0]: row["course_id"] for key, row in self.after["sessions"].items()}
+        found = [
+            {
+                "course": courses[row["session_id"]],
+                "session": row["session_id"],
+                "state": row["state"],
+                "seats": row["seats"],
+                "email": row["contact_email"],
+                "name": row["contact_name"],
+                "lang": row["lang"],
+                "owned": self.sender in (row["owner"] or ""),
+            }
+            for row in added
+        ]
+        assert all(row["owned"] for row in found), found
+        for want in wanted:
+            fitting = [row for row in found if all(row[name] == value for name, value in want.items())]
+            assert fitting, f"{want} is not among {found}"
+            found.remove(fitting[0])
+        assert not found, f"not wanted: {found}"
+
+    @staticmethod
+    def _seats(sessions: Change, added: list[dict[str, Any]]) -> None:
+        assert not sessions.added and not sessions.removed, sessions
+        delta: dict[str, int] = {}
+        for row in added:
+            if row["state"] in OCCUPYING:
+                delta[row["session_id"]] = delta.get(row["session_id"], 0) + row["seats"]
+        seen = {}
+        for change in sessions.changed:
+            columns = changed_columns(change)
+            assert columns.keys() <= {"taken", "version"}, columns
+            if "taken" in columns:
+                seen[change[0]["id"]] = columns["taken"][1] - columns["taken"][0]
+        assert seen == delta, f"seats taken {seen}, booked {delta}"
+
+    def _handoffs(self, handoffs: Change) -> None:
+        assert not handoffs.removed and not handoffs.changed, handoffs
+        wanted = self.wanted.get("handoffs", [])
+        assert len(handoffs.added) == len(wanted), handoffs
+        for want in wanted:
+            assert any(all(row[name] == value for name, value in want.items()) for row in handoffs.added), handoffs
+
+
+#: Actors in the audit log that are no person: the service's own threads.
+WORKERS = {"service:"}
