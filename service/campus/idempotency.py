@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import random
+import re
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -43,8 +44,8 @@ from campus.speakers.speaker import Caller, Speaker
 log = logging.getLogger(__name__)
 
 SHORTEST, LONGEST = 16, 255
-KEY_PATTERN = r"^[!-~]+$"
-"""What a key should be made of: signs that every part of the way leaves alone."""
+KEY_PATTERN = r"^[!-~]([ -~]*[!-~])?$"
+"""What a key is made of: signs that every part of the way leaves alone."""
 KEPT_FOR = timedelta(days=7)
 TRIES = 4
 LOCK_TIMEOUT_MS = BUSY_SECONDS * 1000
@@ -105,8 +106,8 @@ async def _write(
         str | None, Header(description="16 to 255 characters; the same key and body give the first answer again.")
     ] = None,
 ) -> Write:
-    """What a route that writes takes. Raises IdempotencyKeyMissing for a key of the wrong length."""
-    if idempotency_key is not None and not SHORTEST <= len(idempotency_key) <= LONGEST:
+    """What a route that writes takes. Raises IdempotencyKeyMissing for a key of the wrong length or other signs."""
+    if idempotency_key is not None and not _fits(idempotency_key):
         raise IdempotencyKeyMissing()
     fingerprint = _fingerprint(request.method, request.url.path, await request.body())
     lang = supported(await language_of(request)) or DEFAULT
@@ -114,6 +115,10 @@ async def _write(
 
 
 Writing = Annotated[Write, Depends(_write)]
+
+
+def _fits(key: str) -> bool:
+    return SHORTEST <= len(key) <= LONGEST and re.fullmatch(KEY_PATTERN, key) is not None
 
 
 def _with_key(write: Writing) -> Write:

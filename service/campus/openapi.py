@@ -44,6 +44,7 @@ def install(app: FastAPI) -> None:
                     route = routes[path, method]
                     _errors_are_problems(operation)
                     _describe_key(operation, required=needs_key(route.dependant))
+                    _parameters_are_there_or_not(operation)
                     operation.setdefault("security", _security(route.dependant, reads=method == "get"))
         return document
 
@@ -96,3 +97,13 @@ def _describe_key(operation: dict[str, Any], *, required: bool) -> None:
             parameter["schema"] = _KEY
             parameter["required"] = required
             parameter["example"] = "5f1d3a9e-6c0b-4d9a-9a58-0f5b7f3c2e11"
+
+
+def _parameters_are_there_or_not(operation: dict[str, Any]) -> None:
+    """A parameter of an address or a header is left out or is text: it has no `null`, as the generated one says."""
+    for parameter in operation.get("parameters", []):
+        schema = parameter["schema"]
+        rest = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
+        if len(rest) == 1:
+            del schema["anyOf"]
+            parameter["schema"] = {**rest[0], **schema}

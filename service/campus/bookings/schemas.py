@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated, Any, Literal
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
 from campus.bookings.models import MAX_SEATS
-
-
-def clean(value: object) -> object:
-    """Text on one line, without control characters and without halves of characters."""
-    if not isinstance(value, str):
-        return value
-    kept = "".join(" " if sign.isspace() else sign for sign in value if unicodedata.category(sign) not in {"Cs", "Co"})
-    return " ".join("".join(sign for sign in kept if unicodedata.category(sign) != "Cc").split())
+from campus.texts import Line
 
 
 def _email(value: str) -> str:
@@ -41,13 +33,12 @@ def _phone(value: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-Line = Annotated[str, BeforeValidator(clean)]
-Name = Annotated[Line, Field(min_length=1, max_length=120)]
+Name = Annotated[str, Line(120, shortest=1)]
 Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
 Phone = Annotated[str, Field(max_length=40), AfterValidator(_phone)]
 Seats = Annotated[int, Field(ge=1, le=MAX_SEATS, strict=True)]
 LangTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2}([-_][A-Za-z]{2,4})?$")]
-Code = Annotated[Line, Field(max_length=64)]
+Code = Annotated[str, Line(64)]
 
 
 class Contact(BaseModel):
@@ -94,7 +85,7 @@ class NewBooking(BaseModel):
     hold: StrictBool = True
     contact: Contact | None = None
     participants: People = []
-    company: Annotated[Line, Field(max_length=160)] | None = None
+    company: Annotated[str, Line(160)] | None = None
     customer: Literal["consumer", "business"] | None = None
     lang: LangTag | None = None
     waitlist: StrictBool = False
@@ -108,7 +99,7 @@ class Confirmation(BaseModel):
 
     contact: Contact | None = None
     participants: People | None = None
-    company: Annotated[Line, Field(max_length=160)] | None = None
+    company: Annotated[str, Line(160)] | None = None
     customer: Literal["consumer", "business"] | None = None
     terms_accepted: StrictBool | None = None
     declarations: Declarations = []

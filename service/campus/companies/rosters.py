@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from campus.bookings.schemas import Person, clean
+from campus.bookings.schemas import Person
+from campus.texts import Line
 from campus.words import plain
 
 SEPARATORS = "\t;,"
@@ -136,7 +137,7 @@ def _separator(line: str) -> str | None:
 
 
 def _tidy(field: str) -> str:
-    return str(clean(field)).strip(" \"'").strip()
+    return Line.clean(field).strip(" \"'").strip()
 
 
 def _named(field: str) -> str | None:

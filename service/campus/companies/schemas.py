@@ -6,17 +6,18 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBool
 
-from campus.bookings.schemas import Amounts, Code, Contact, Declarations, Email, LangTag, Line, People, Seats
+from campus.bookings.schemas import Amounts, Code, Contact, Declarations, Email, LangTag, People, Seats
 from campus.companies import numbers
-from campus.handoffs.schemas import Lines, Redacted
+from campus.handoffs.schemas import Redacted
+from campus.texts import Line, Lines
 
 MAX_LINES = 20
 
-CompanyName = Annotated[Line, Field(min_length=1, max_length=160)]
+CompanyName = Annotated[str, Line(160, shortest=1)]
 Number = Annotated[str, Field(min_length=1, max_length=40)]
-PoNumber = Annotated[Line, Field(min_length=1, max_length=60)]
+PoNumber = Annotated[str, Line(60, shortest=1)]
 PeppolId = Annotated[str, Field(min_length=1, max_length=90), AfterValidator(numbers.peppol_id)]
-Needs = Annotated[Lines, Field(min_length=1, max_length=4000), Redacted]
+Needs = Annotated[str, Lines(4000, shortest=1), Redacted]
 
 
 class NewEnquiry(BaseModel):
@@ -39,8 +40,8 @@ class NewEnquiry(BaseModel):
 
     company: CompanyName | None = None
     contact: Contact
-    subject: Annotated[Line, Field(max_length=200), Redacted] = ""
-    needs: Annotated[Lines, Field(max_length=4000), Redacted] = ""
+    subject: Annotated[str, Line(200), Redacted] = ""
+    needs: Annotated[str, Lines(4000), Redacted] = ""
     people: Annotated[int, Field(ge=1, le=10_000, strict=True)] | None = None
     operator: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     lang: LangTag | None = None
@@ -60,7 +61,7 @@ class Company(BaseModel):
     enterprise_number: Annotated[Number, AfterValidator(numbers.enterprise_number)] | None = None
     vat_number: Annotated[Number, AfterValidator(numbers.vat_number)] | None = None
     peppol_id: PeppolId | None = None
-    address: Annotated[Line, Field(max_length=300)] | None = None
+    address: Annotated[str, Line(300)] | None = None
 
 
 def _named(value: object) -> object:

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 
 from campus.bookings.schemas import Contact, LangTag
 from campus.catalogue.schemas import ExhibitorOut, SessionOut
-from campus.handoffs.schemas import Lines, Redacted
+from campus.handoffs.schemas import Redacted
+from campus.texts import Lines
 
 
 class EventOut(BaseModel):
@@ -41,7 +42,7 @@ class NewContactRequest(BaseModel):
 
     exhibitor_id: Annotated[str, Field(min_length=1, max_length=80)]
     contact: Contact
-    message: Annotated[Lines, Field(min_length=1, max_length=2000), Redacted]
+    message: Annotated[str, Lines(2000, shortest=1), Redacted]
     consent: Literal[True]
     lang: LangTag | None = None
 

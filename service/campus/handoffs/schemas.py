@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from campus.bookings.schemas import Email, LangTag, Line, Name, Phone
+from campus.bookings.schemas import Email, LangTag, Name, Phone
 from campus.paging import Page
 from campus.privacy.redaction import redact
+from campus.texts import Line, Lines
 
-
-def _clean_lines(value: object) -> object:
-    """Text of several lines, without control characters and halves of characters."""
-    if not isinstance(value, str):
-        return value
-    return "".join(sign for sign in value if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cs"}).strip()
-
-
-Lines = Annotated[str, BeforeValidator(_clean_lines)]
 Redacted = AfterValidator(redact)
 """National numbers, account and card numbers in a free text are taken out before anything is stored."""
 
@@ -50,8 +41,8 @@ class NewHandoff(BaseModel):
         }
     }
 
-    reason: Annotated[Line, Field(min_length=1, max_length=200), Redacted]
-    summary: Annotated[Lines, Field(max_length=4000), Redacted] = ""
+    reason: Annotated[str, Line(200, shortest=1), Redacted]
+    summary: Annotated[str, Lines(4000), Redacted] = ""
     lang: LangTag | None = None
     contact: WayBack | None = None
     operator: Annotated[str, Field(max_length=64, description="An operator's id; without it the campus is asked.")] | (
@@ -72,13 +63,13 @@ class HandoffOut(BaseModel):
 class NewMessage(BaseModel):
     """`POST …/messages`."""
 
-    text: Annotated[Lines, Field(min_length=1, max_length=4000), Redacted]
+    text: Annotated[str, Lines(4000, shortest=1), Redacted]
 
 
 class StaffMessage(BaseModel):
     """What a person of the staff answers: in their own words, as they are."""
 
-    text: Annotated[Lines, Field(min_length=1, max_length=4000)]
+    text: Annotated[str, Lines(4000, shortest=1)]
 
 
 class MessageOut(BaseModel):

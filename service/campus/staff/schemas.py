@@ -14,15 +14,15 @@ from campus.bookings.schemas import (
     Contact,
     Email,
     LangTag,
-    Line,
     Name,
     NewBooking,
 )
 from campus.catalogue.schemas import SessionOut
 from campus.clock import BRUSSELS
-from campus.handoffs.schemas import HandoffOut, Lines
+from campus.handoffs.schemas import HandoffOut
 from campus.paging import Page
 from campus.staff.rights import Scope
+from campus.texts import Line, Lines
 
 OperatorIds = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=100)]
 Scopes = Annotated[list[Scope], Field(max_length=20)]
@@ -119,7 +119,7 @@ class NewToken(BaseModel):
     model_config = {"json_schema_extra": {"examples": [{"label": "CRM", "scopes": ["bookings.read"]}]}}
 
     account_id: Annotated[str, Field(max_length=40)] | None = None
-    label: Annotated[Line, Field(min_length=1, max_length=80)]
+    label: Annotated[str, Line(80, shortest=1)]
     scopes: Scopes | None = None
     operators: OperatorIds | None = None
     expires_at: AwareDatetime | None = None
@@ -194,14 +194,14 @@ class StaffCancel(BaseModel):
     """`POST …/cancel`: `reason` is said in the mail."""
 
     waive_fee: StrictBool = False
-    reason: Annotated[Line, Field(max_length=500)] | None = None
+    reason: Annotated[str, Line(500)] | None = None
 
 
 class Place(BaseModel):
     """Where, in both languages."""
 
-    fr: Annotated[Line, Field(min_length=1, max_length=200)]
-    en: Annotated[Line, Field(min_length=1, max_length=200)]
+    fr: Annotated[str, Line(200, shortest=1)]
+    en: Annotated[str, Line(200, shortest=1)]
 
 
 def _both(value: object) -> object:
@@ -343,8 +343,8 @@ class CallOff(BaseModel):
     model_config = {"json_schema_extra": {"examples": [{"confirmed": False, "reason": "Le formateur est malade."}]}}
 
     confirmed: StrictBool = False
-    reason: Annotated[Line, Field(min_length=1, max_length=500)]
-    message: Annotated[Lines, Field(max_length=4000)] | None = None
+    reason: Annotated[str, Line(500, shortest=1)]
+    message: Annotated[str, Lines(4000)] | None = None
 
 
 class Counted(BaseModel):
@@ -385,8 +385,8 @@ class SessionMessage(BaseModel):
         }
     }
 
-    subject: Annotated[Line, Field(min_length=1, max_length=150)]
-    text: Annotated[Lines, Field(min_length=1, max_length=8000)]
+    subject: Annotated[str, Line(150, shortest=1)]
+    text: Annotated[str, Lines(8000, shortest=1)]
     confirmed: StrictBool = False
 
 
