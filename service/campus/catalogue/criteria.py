@@ -28,7 +28,9 @@ def _pattern(*values: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^!?({'|'.join(values)})$"})
 
 
-_Id = Annotated[str, WithJsonSchema({"type": "string", "pattern": r"[^!\s]", "maxLength": 200})]
+_SOMETHING = r"[^!\s\x00-\x1f\x7f-\xa0]"
+"""A sign that an id may have; what spaces are is not left to the grammars, which differ on the rarer ones."""
+_Id = Annotated[str, WithJsonSchema({"type": "string", "pattern": _SOMETHING, "maxLength": 200})]
 _Level = Annotated[str, _pattern(*LEVELS)]
 _Format = Annotated[str, _pattern(*FORMATS)]
 _Language = Annotated[str, _pattern("[A-Za-z]{2}")]
@@ -190,7 +192,7 @@ class _Reader:
 
 
 def _identifier(text: str) -> str:
-    if not text:
+    if not re.search(_SOMETHING, text):
         raise ValueError("empty")
     return text.lower()
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel
 
 from campus.bookings.schemas import Email, LangTag
+from campus.texts import Line
 
 
-def _figures(value: object) -> object:
+class Figures(Line):
     """A code as people copy it: with a space or a dash in the middle."""
-    return re.sub(r"[\s\-–.]", "", value) if isinstance(value, str) else value
+
+    @staticmethod
+    def clean(text: str) -> str:
+        """The code without what stands between its figures."""
+        return re.sub(r"[\s\-–.]", "", text)
 
 
 class NewCode(BaseModel):
@@ -36,7 +41,7 @@ class Proof(BaseModel):
     model_config = {"json_schema_extra": {"examples": [{"email": "jeanne.dubois@example.com", "code": "042917"}]}}
 
     email: Email
-    code: Annotated[str, BeforeValidator(_figures), Field(min_length=1, max_length=12)]
+    code: Annotated[str, Figures(12, shortest=1)]
 
 
 class TokenOut(BaseModel):
