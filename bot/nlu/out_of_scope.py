@@ -72,7 +72,7 @@ class OutOfScopeDetector(IntentClassifier, GraphComponent):
         """``refused``: the share of good messages that may be refused; the threshold follows from it, by
         cross-validation. ``neighbours``: so many of the nearest examples tell how near a message is.
         """
-        return {"refused": 0.04, "neighbours": 3}
+        return {"refused": 0.02, "neighbours": 3}
 
     def __init__(
         self,
