@@ -358,7 +358,7 @@ def _wish(turn: Turn, so_far: SoFar) -> Reading:
     if changed:
         return Reading(Kind.FIELD, name=changed)
     about = telling.asked_about(turn) if so_far.session and so_far.asked != SESSION else None
-    if about and not _asks_the_campus(turn):
+    if about:
         return Reading(Kind.ABOUT, name=about)
     if has(text, "waiting") and not picking.asks(turn) and so_far.asked != SESSION:
         return Reading(Kind.WAIT)
@@ -377,16 +377,6 @@ def _wish(turn: Turn, so_far: SoFar) -> Reading:
     if turn.intent in ("extend_hold",):
         return Reading(Kind.WAIT)
     return Reading(Kind.OTHER)
-
-
-def _asks_the_campus(turn: Turn) -> bool:
-    """Whether a question where something is has its own answer: "where is the station?" is not about the room."""
-    sure = float(turn.answer_key.get("confidence") or 0.0)
-    return turn.intent == "ask_campus" and turn.answer_key.get("key") in _WHERE and sure >= _SURE
-
-
-#: Answers about a place other than where the course is given.
-_WHERE = frozenset(["public_transport", "parking", "bike"])
 
 
 def _field(turn: Turn, so_far: SoFar) -> str | None:
