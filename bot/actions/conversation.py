@@ -20,6 +20,7 @@ from bot.actions.courses.instead import FITS_WELL, LIKELY, courses_instead
 from bot.actions.courses.searching import RefineSearch, SearchCourses, show_courses
 from bot.actions.courses.sessions import ListSessions, show_sessions
 from bot.actions.courses.telling import CourseDetails, answer_on_screen, tell_course, tell_item
+from bot.actions.distress import angry, distressed, offer_person
 from bot.actions.knowledge import SURE, Answer, find_answer, tell
 from bot.actions.references import pointed_at, shown_items
 from bot.actions.turn import DOUBTFUL, CampusAction, Event, Turn
@@ -64,6 +65,9 @@ class SwitchLanguage(CampusAction):
     yields = "utter_courses_on_subject"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if _ANY_LANGUAGE.search(fold(turn.text)) and "language" in (turn.slot("criteria") or {}):
+            turn.entities.append({"entity": "dropped_criterion", "value": "course_language"})
+            return await RefineSearch().act(turn)
         if turn.first("course"):  # the language is part of a course's title
             instead = await second_reading(turn)
             if instead is not None:
@@ -89,6 +93,10 @@ class SwitchLanguage(CampusAction):
         return [SlotSet("language", f"{wanted}{FIXED}")]
 
 
+_ANY_LANGUAGE = re.compile(
+    r"\b(?:any|whatever|whichever|n'importe (?:quelle|la)|peu importe la|toutes? (?:les )?) ?"
+    r"(?:language|lang|langues?)\b"
+)
 _OTHER_LANGUAGE = re.compile(
     r"\b(?:neerlandais|nederlands|flamand|vlaams|dutch|flemish|allemand|deutsch|german|espagnol|spanish|espanol|"
     r"italien|"
@@ -133,6 +141,19 @@ class BotChallenge(CampusAction):
         return []
 
 
+class Help(CampusAction):
+    """What can be said; whoever needs help at once is offered a person first."""
+
+    action = "action_help"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if distressed(turn):
+            offer_person(turn)
+        else:
+            turn.say("utter_help")
+        return []
+
+
 class StartOver(CampusAction):
     """Forget the conversation; what is held is let go, what is booked stays."""
 
@@ -147,17 +168,43 @@ class StartOver(CampusAction):
 
 
 class Undo(CampusAction):
-    """Take back the last criterion of a search; where there is none, say what can be taken back."""
+    """Take back the last change of a search: it is as it was before. Where there is none, that is said."""
 
     action = "action_undo"
     yields = "utter_courses_on_subject"
 
     async def act(self, turn: Turn) -> list[Event]:
-        before: crit.Criteria = turn.slot("criteria") or {}
-        if len(before) > 1:
-            return await show_courses(turn, dict(list(before.items())[:-1]), None)
+        before = criteria_before(turn)
+        if before:
+            return await show_courses(turn, before, None)
+        held: crit.Criteria = turn.slot("criteria") or {}
+        if len(held) > 1:  # all came in one message: the last of them
+            return await show_courses(turn, dict(list(held.items())[:-1]), None)
         turn.say("utter_nothing_to_undo")
         return []
+
+
+def criteria_before(turn: Turn) -> crit.Criteria | None:
+    """What the search asked for before its last change, None where there was no change; each undoing goes further back.
+
+    What an undoing itself leaves behind is on the way back, and no change to be undone.
+    """
+    past: list[crit.Criteria] = []
+    action = ""
+    for event in turn.tracker.events:
+        if event.get("event") == "action":
+            action = str(event.get("name"))
+        elif event.get("event") == "reset_slots":
+            past = []
+        elif event.get("event") == "slot" and event.get("name") == "criteria":
+            value = event.get("value") or {}
+            if action == Undo.action:
+                past = past[:-1]
+                if not past or past[-1] != value:
+                    past.append(value)
+            elif not past or past[-1] != value:
+                past.append(value)
+    return past[-2] if len(past) > 1 and past[-2] else None
 
 
 class Inform(CampusAction):
@@ -239,6 +286,8 @@ class DefaultFallback(CampusAction):
     async def act(self, turn: Turn) -> list[Event]:
         events = await lost(turn)
         # without a named next step the policy would predict the fallback again, ten times over
+        if any(event.get("event") == "followup" for event in events):
+            return events
         return [*events, FollowupAction(turn.tracker.active_loop.get("name") or "action_listen")]
 
     def after_failure(self, turn: Turn) -> list[Event]:
@@ -303,12 +352,6 @@ _UNDECIDED = re.compile(
     r"chais pas|"
     r"aucune idee|jsp|j'en sais rien|bof)\b"
 )
-#: Whoever is angry is offered a person, not another guess.
-_ANGRY = re.compile(
-    r"\b(?:marre|ras le bol|nuls?|nulles?|idiote?s?|incapables?|stupides?|betes?|imbeciles?|debiles?|merde|putain|"
-    r"inutiles?|sers a rien|servez a rien|foutez|moquez|honteux|scandal\w*|stupid|useless|dumb|idiots?|morons?|"
-    r"rubbish|crap|shit|fuck\w*|ridiculous|pathetic|fed up|waste of time|hopeless|annoying|enerv\w*)\b"
-)
 
 
 async def lost(turn: Turn) -> list[Event]:
@@ -322,8 +365,11 @@ async def lost(turn: Turn) -> list[Event]:
             return await AskAdvice().act(turn)
         turn.say("utter_at_hand" if turn.intent == "affirm" else "utter_glad")
         return []
-    if _ANGRY.search(fold(turn.text)):
+    if angry(turn):
         turn.say("utter_feedback")
+        return []
+    if distressed(turn):
+        offer_person(turn)
         return []
     item = pointed_at(turn, shown_items(turn))
     if item and turn.values("reference"):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.actions import formatting
 from bot.actions.bookings.telling import MayBeAboutBooking
 from bot.actions.turn import Event, Turn
+from bot.nlu.spans import fold
 from bot.service import Json, Problem
+from bot.settings import get_settings
 
 #: Below this the answer finder's first key is not said unasked.
 SURE = 0.5
@@ -23,6 +27,9 @@ GENERAL = {
     "course_hours": "times",
 }
 #: Answers that hold whatever course a question names: who comes to it is told to nobody.
+EVENTS = "events_how"
+#: Who wants to hear of events, rather than to come to one, is told the address of their calendar.
+_FOLLOWS = re.compile(r"\b(?:suivre|suis|abonn\w*|flux|rss|ical\w*|agenda|follow\w*|subscri\w*|feed|calendar)\b")
 OF_NO_COURSE = frozenset({"participants_private"})
 
 
@@ -103,3 +110,5 @@ def tell(turn: Turn, answer: Json) -> None:
         checked = formatting.calendar_day(answer["checked_on"], turn.lang)
         source = turn.part("source", source=answer["source"], date=checked)
     turn.say("utter_answer", text=answer["text"], source=source)
+    if answer.get("key") == EVENTS and _FOLLOWS.search(fold(turn.text)):
+        turn.say("utter_events_feed", url=f"{get_settings().public_url}/v1/events/calendar.ics")

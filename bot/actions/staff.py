@@ -13,6 +13,10 @@ _PRIVATE = "participants_private"
 _WHO_COMES = frozenset({"staff_roster", "staff_waitlist", "staff_attendance", "staff_find_booking"})
 
 
+#: Confidence from which what the staff ask is no answer to a form.
+_SURELY = 0.9
+
+
 class StaffElsewhere(CampusAction):
     """Say that this is for the staff; who comes to a session stays private. A doubtful reading gives way to another."""
 
@@ -20,6 +24,8 @@ class StaffElsewhere(CampusAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         if turn.tracker.active_loop.get("name"):
+            if turn.confidence >= _SURELY and not turn.first("person"):  # else it may well be an answer to the form
+                turn.say("utter_staff_elsewhere")
             return []
         instead = None
         if turn.intent not in _WHO_COMES:  # who speaks here is no staff: a subject is likelier, whatever the words

@@ -170,6 +170,9 @@ class CampusAction(Action, ABC):
     #: The response with which a doubtful reading gives way to a subject of the catalogue that the message is about.
     yields: str | None = None
 
+    #: Whether whoever is angry, desperate or pressed is offered a person before the message is read as an answer.
+    offers_person = False
+
     def name(self) -> str:
         return self.action
 
@@ -193,6 +196,12 @@ class CampusAction(Action, ABC):
         return self.after_failure(turn)
 
     async def _answered(self, turn: Turn) -> list[Event]:
+        if self.offers_person:
+            from bot.actions.distress import in_form
+
+            offered = in_form(turn)
+            if offered is not None:
+                return offered
         if self.yields and turn.doubtful:
             from bot.actions.courses.instead import SURE, courses_instead
 

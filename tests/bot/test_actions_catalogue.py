@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.actions.courses.advising import AskAdvice
+from bot.actions.courses.advising import AskAdvice, SubmitAdvice
 from bot.actions.courses.comparing import CompareCourses
 from bot.actions.courses.focus import course_in_focus, named_course
 from bot.actions.courses.lists import COURSES
@@ -364,14 +364,22 @@ def test_one_event_by_its_name(service: FakeService) -> None:
     assert service.called("course_sessions")[0]["course_id"] == "open-day"
 
 
-def test_advice_begins_with_what_asks_for_nothing(service: FakeService) -> None:
+def test_advice_begins_with_questions_unless_a_subject_is_named(service: FakeService) -> None:
+    service.says("courses", listed(course()))
+    done = act(AskAdvice, "vers quoi m’orienter ?", "ask_advice")
+    assert done.keys == ["utter_advice_begins"]
+    assert not service.called("courses")
+    assert act(AskAdvice, "…", "ask_advice", [TOPIC]).keys == ["utter_courses_found"]
+
+
+def test_advice_without_any_answer_is_what_asks_for_nothing(service: FakeService) -> None:
     service.says("courses", listed(course(), course(id="robots", title="Robots")))
-    done = act(AskAdvice, "je ne sais pas quoi choisir", "ask_advice")
-    assert done.keys == ["utter_ask_advice"]
-    (asked,) = service.called("courses")
+    skipped = {"advice_profile": "-", "advice_subject": "-", "advice_time": "-"}
+    done = act(SubmitAdvice, "passer", "deny", slots=skipped)
+    assert done.keys == ["utter_advice"]
+    asked = service.called("courses")[0]
     assert (asked["topic"], asked["level"], asked["sort"]) == (["first-steps"], ["beginner"], "price")
     assert [item["id"] for item in done.slots["shown"]["items"]] == ["gmp-basics", "robots"]
-    assert act(AskAdvice, "…", "ask_advice", [TOPIC]).keys == ["utter_courses_found"]
 
 
 def test_who_is_afraid_is_reassured_first(service: FakeService) -> None:
@@ -382,7 +390,8 @@ def test_who_is_afraid_is_reassured_first(service: FakeService) -> None:
 
 def test_where_nothing_is_for_beginners_the_fields_are_asked(service: FakeService) -> None:
     service.says("courses", listed())
-    done = act(AskAdvice, "je ne sais pas quoi choisir", "ask_advice")
+    skipped = {"advice_profile": "-", "advice_subject": "-", "advice_time": "-"}
+    done = act(SubmitAdvice, "passer", "deny", slots=skipped)
     assert done.keys == ["utter_ask_field"]
     assert '/search_courses{"topic": "gmp"}' in done.payloads
 

@@ -80,6 +80,22 @@ def test_the_last_criterion_is_taken_back(service: FakeService) -> None:
     assert done.keys == ["utter_courses_found"]
 
 
+def test_each_undoing_goes_further_back(service: FakeService) -> None:
+    service.says("courses", listed(course()))
+    first, second, third = {"topic": ["gmp"]}, {"topic": ["gmp"], "level": ["beginner"]}, {"topic": ["gmp"], "q": ["x"]}
+
+    def changed(action: str, criteria: Any) -> list[dict[str, Any]]:
+        slot = {"event": "slot", "name": "criteria", "value": criteria}
+        return [{"event": "action", "name": action}, slot]
+
+    past = [event for one in (first, second, third) for event in changed("action_refine_search", one)]
+    done = act(conversation.Undo, "undo", "undo", slots={"criteria": third}, before=past)
+    assert done.slots["criteria"] == second
+    past += changed("action_undo", second)
+    done = act(conversation.Undo, "undo", "undo", slots={"criteria": second}, before=past)
+    assert done.slots["criteria"] == first
+
+
 @pytest.mark.parametrize("criteria", [None, {}, {"topic": ["gmp"]}])
 def test_there_may_be_nothing_to_take_back(service: FakeService, criteria: Any) -> None:
     done = act(conversation.Undo, "retirez ça", "undo", slots={"criteria": criteria})

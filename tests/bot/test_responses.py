@@ -53,6 +53,10 @@ BUILT = {
     "part:f\"format_{session['format']}\"": [f"utter_part_format_{value}" for value in FORMATS],
     "part:f\"state_{session['state']}\"": [f"utter_part_state_{value}" for value in ("cancelled", "closed")],
     "part:f\"booking_{booking['state']}\"": [f"utter_part_booking_{value}" for value in BOOKING_STATES],
+    "button:f'advice_{name}'": [
+        f"utter_button_advice_{value}" for value in ("beginning", "lab", "production", "free", "day", "days")
+    ],
+    "part:f'advice_words_{profile}'": ["utter_part_advice_words_lab", "utter_part_advice_words_production"],
     "button:f'send_again{suffix}'": ["utter_button_send_again", "utter_button_send_again_of"],
     "button:f'cancel{suffix}'": ["utter_button_cancel", "utter_button_cancel_of"],
     "text:f'utter_reading_{name}'": [f"utter_reading_{value}" for value in READINGS],

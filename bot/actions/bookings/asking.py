@@ -34,6 +34,9 @@ ASIDES = (
     "utter_answer",
     "utter_no_answer",
     "utter_language_switched",
+    "utter_person_at_once",
+    "utter_feedback",
+    "utter_help",
     "utter_hold_extended",
     "utter_hold_longest",
 )
@@ -48,7 +51,8 @@ def asked_times(turn: Turn, step: str) -> tuple[int, Event]:
     if before.get("step") != step:
         return 1, SlotSet("booking_asked", {"step": step, "times": 1, "asides": 0})
     times, asides = before.get("times", 1), before.get("asides", 0)
-    if not turn.fresh or any(turn.said(key) for key in ASIDES):
+    courteous = turn.intent in ("thank", "chitchat", "greet")
+    if not turn.fresh or courteous or any(turn.said(key) for key in ASIDES):
         remembered = {"step": step, "times": times, "asides": asides + 1}
         return (HELPED if asides % 2 else 1), SlotSet("booking_asked", remembered)
     return times + 1, SlotSet("booking_asked", {"step": step, "times": times + 1, "asides": asides})

@@ -21,6 +21,7 @@ class ValidateCancelForm(CampusAction):
     """Takes the reference and the yes; says what to ask next."""
 
     action = "validate_cancel_form"
+    offers_person = True
 
     async def act(self, turn: Turn) -> list[Event]:
         asked = turn.slot("requested_slot")

@@ -60,6 +60,8 @@ DIGRESSIONS = frozenset(
 )
 #: What a notice's buttons decide, of this booking or another.
 PENDING = ("extend_hold", "accept_offer", "decline_offer")
+#: Confidence from which what the staff ask is no answer to the form.
+_SURELY = 0.9
 _LOOKING = ("search_courses", "search_events", "refine_search", "show_more", "list_sessions", "compare_courses")
 
 
@@ -123,6 +125,7 @@ class ValidateBookingForm(CampusAction):
     """Takes what the message gives, holds the seats, and says what to ask next."""
 
     action = "validate_booking_form"
+    offers_person = True
 
     async def act(self, turn: Turn) -> list[Event]:
         booking = Booking(turn)
@@ -169,6 +172,8 @@ async def take(booking: Booking) -> bool:
     turn = booking.turn
     if turn.pressed and turn.intent in PENDING:
         return False
+    if booking.asked and turn.intent.startswith("staff_") and turn.confidence >= _SURELY and not turn.first("person"):
+        return False  # "call off Tuesday's session" chooses no date
     reading = read(turn, booking.so_far)
     if turn.first("access_code"):
         booking.set("access_code", turn.first("access_code"))
@@ -358,6 +363,20 @@ async def _ask_for_the_rest(booking: Booking, values: Json) -> bool:
         if booking.asked in (None, SESSION, SEATS):  # the rest is asked when its turn comes
             booking.set("booking_pending", {"kind": "name_later", "value": name})
     return True
+
+
+async def _undo(booking: Booking, reading: Reading) -> bool:
+    """Take back the last answer: it is asked for again, and what it was stays until another one is given."""
+    if booking.pending.get("kind") in ("change", "email", "name"):
+        return await _no(booking, reading) if booking.pending["kind"] == "change" else await _go_on(booking, reading)
+    given = [name for name in _ANSWERED[: _ANSWERED.index(str(booking.asked))] if booking[name] is not None]
+    if not given:
+        return await _no(booking, reading)
+    return await _change(booking, Reading(Kind.FIELD, name=given[-1]))
+
+
+#: What is asked of a person, in this order.
+_ANSWERED = tuple(name for name in STEPS if name != "hold")
 
 
 async def _stop(booking: Booking, reading: Reading) -> bool:
@@ -577,6 +596,7 @@ def _doubtful(booking: Booking) -> bool:
 
 
 _ACTS = {
+    Kind.UNDO: _undo,
     Kind.STOP: _stop,
     Kind.END: _end,
     Kind.WAIT: _wait,

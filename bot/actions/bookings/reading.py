@@ -28,7 +28,7 @@ BUTTONS = {"name": NAME, "email": EMAIL, "date": SESSION, "seats": SEATS}
 #: Intents of messages that may be nothing but data.
 _OPEN = frozenset({"inform", "out_of_scope", "nlu_fallback", "affirm", "greet", "book_session", "confirm_booking"})
 #: Intents of wishes to stop, when the words alone do not say it.
-_LEAVING = frozenset({"cancel_booking", "deny", "undo", "decline_offer"})
+_LEAVING = frozenset({"cancel_booking", "deny", "decline_offer"})
 _UNSURE, _SURE = 0.6, 0.8
 _COUNTS = words_of(
     "1:un 1:une 1:one 1:a 1:an 1:another 1:autre 2:deux 2:two 3:trois 3:three 4:quatre 4:four 5:cinq 5:five 6:six "
@@ -62,6 +62,7 @@ class Kind(Enum):
     YES = "yes"
     NO = "no"
     WAIT = "wait"
+    UNDO = "undo"
     STOP = "stop"
     END = "end"
     GO_ON = "go_on"
@@ -272,6 +273,9 @@ def _named(turn: Turn, so_far: SoFar, email: str | None = None) -> dict[str, Any
     if so_far.name and email:  # an address that is corrected corrects no name
         announced = people.announced_name(text)
         return {NAME: people.with_part(so_far.name, announced)} if announced else {}
+    whole = people.given_name(text) if asked and so_far.waits_for("field") and turn.first("person") else None
+    if whole and len(whole.split()) > 1 and fold(whole) == fold(text.strip(" .,!")):
+        return {NAME: whole}  # asked for the whole name, this is it
     if so_far.name and not (asked and not so_far.waits_for("field")):
         other = _corrected_name(turn, so_far, text)
         if other or not asked:
@@ -364,6 +368,8 @@ def _wish(turn: Turn, so_far: SoFar) -> Reading:
         return Reading(Kind.QUESTION)
     if turn.intent == "start_over" and turn.confidence >= _SURE:
         return Reading(Kind.STOP)
+    if turn.intent == "undo" and turn.confidence >= _UNSURE:
+        return Reading(Kind.UNDO)
     if turn.intent in _LEAVING and turn.confidence >= _UNSURE:
         return Reading(Kind.NO)
     if turn.intent == "goodbye" and turn.confidence >= _UNSURE:

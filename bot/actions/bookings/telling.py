@@ -75,9 +75,23 @@ def asked_about(turn: Turn) -> str | None:
     asks = turn.question or turn.intent in ("list_sessions", "course_details", "ask_campus")
     where = has(text, "where") or has(text, "online") or has(text, "teaching_language")
     short = len(text.split()) <= SHORT
+    if where and _asks_the_campus(turn):
+        return None
     if asks and (where or (has(text, "when") and short and not has(text, "of_email"))):
         return SESSION
     return None
+
+
+def _asks_the_campus(turn: Turn) -> bool:
+    """Whether a question where something is has its own answer: "where is the station?" is not about the room."""
+    sure = float(turn.answer_key.get("confidence") or 0.0)
+    return turn.intent == "ask_campus" and turn.answer_key.get("key") in _WHERE and sure >= _KNOWN
+
+
+#: Answers about a place other than where the course is given.
+_WHERE = frozenset(["public_transport", "parking", "bike"])
+#: Confidence from which an answer is the one that is asked for.
+_KNOWN = 0.8
 
 
 #: Words up to which "when" asks for the date of the booking and not for something else that happens some time.

@@ -57,6 +57,8 @@ def named_course(turn: Turn, whole_name: bool = False) -> str | None:
     """
     if turn.first("course"):
         return str(turn.first("course"))
+    if turn.intent in ("thank", "greet"):
+        return None  # "thanks a lot" is about no batch records, whose French title has a "lot"
     spans = [turn.text[e["start"] : e["end"]] for e in turn.entities if e["entity"] == "topic" and "start" in e]
     said = {gist(words) for words in (*spans, crit.words_left(turn, (), keep=("topic",)))} - {""}
     names = _names()

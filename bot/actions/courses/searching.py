@@ -84,6 +84,8 @@ class RefineSearch(MayBeAboutBooking):
             course = turn.first("course")
             if course:
                 return await tell_course(turn, str(course), after)
+            if turn.values("dropped_criterion") and before:  # given up already: what holds is said again
+                return await show_courses(turn, before, None)
             said = subjects.said(turn)
             if not said:
                 turn.say("utter_ask_criterion", buttons=topic_buttons(turn))

@@ -34,6 +34,9 @@ class ListSessions(MayBeAboutBooking):
 
         if (turn.first("seats") is not None or has(turn.text, "yes")) and chooses(turn):
             return [FollowupAction("booking_form")]  # "one person on the 18th" after the dates were shown
+        if has(turn.text, "any_date") and "period" in (turn.slot("criteria") or {}) and not turn.values("period"):
+            turn.entities.append({"entity": "dropped_criterion", "value": "period"})
+            return await show_courses(turn, crit.changed(turn.slot("criteria"), turn), None)
         named = crit.read(turn)
         course = course_in_focus(turn)
         if course is None and "topic" in named:
