@@ -142,6 +142,35 @@ class Service:
             body["contact"] = contact
         return await self._post(f"/v1/bookings/{_one(reference)}/confirm", body, key)
 
+    async def reschedule(self, key: str, reference: str, session_id: str, access_code: str | None = None) -> Json:
+        """Move a booking to another session; what it costs there was said and accepted before."""
+        body: Json = {"session_id": session_id, "terms_accepted": True, "lang": self._lang}
+        if access_code:
+            body["access_code"] = access_code
+        return await self._post(f"/v1/bookings/{_one(reference)}/reschedule", body, key)
+
+    async def with_seats(self, reference: str, seats: int) -> Json:
+        """What a booking would cost with another number of seats: ``{seats, total, fee}``."""
+        return await self._get(f"/v1/bookings/{_one(reference)}/with-seats", {"seats": seats})
+
+    async def change_people(self, key: str, reference: str, people: list[Json], version: int) -> Json:
+        """Who sits on the seats of a booking: all of them, ``{name, email?}`` each."""
+        body = {"participants": people, "version": version, "lang": self._lang}
+        return await self._send("PATCH", f"/v1/bookings/{_one(reference)}", body, key)
+
+    async def withdraw(self, key: str, reference: str, confirmed: bool) -> Json:
+        """The statutory withdrawal: ``confirmed`` does it, else what it would do is told, under ``withdrawal``."""
+        body = {"confirmed": confirmed, "lang": self._lang}
+        return await self._post(f"/v1/bookings/{_one(reference)}/withdraw", body, key)
+
+    async def wait(self, key: str, session_id: str, seats: int, contact: Json, access_code: str | None = None) -> Json:
+        """Queue for a session that is full."""
+        body: Json = {"session_id": session_id, "seats": seats, "hold": False, "waitlist": True, "contact": contact}
+        body |= {"terms_accepted": True, "lang": self._lang}
+        if access_code:
+            body["access_code"] = access_code
+        return await self._post("/v1/bookings", body, key)
+
     async def cancel(self, key: str, reference: str) -> Json:
         """held → released, offered → declined, confirmed → cancelled, waiting → left."""
         return await self._post(f"/v1/bookings/{_one(reference)}/cancel", {"lang": self._lang}, key)
@@ -149,6 +178,56 @@ class Service:
     async def send(self, key: str, reference: str, what: str) -> Json:
         """Mail a document of a booking again: confirmation, certificate or invoice."""
         return await self._post(f"/v1/bookings/{_one(reference)}/send", {"what": what, "lang": self._lang}, key)
+
+    # -- companies ---------------------------------------------------------------------------------------------------
+
+    async def quote(self, key: str, body: Json) -> Json:
+        """A quote, whose seats are held with it, or a request for one."""
+        return await self._post("/v1/quotes", {**body, "lang": self._lang}, key)
+
+    async def quote_of(self, reference: str) -> Json:
+        """A quote. Raises Problem 404 where it is not this speaker's."""
+        return await self._get(f"/v1/quotes/{_one(reference)}", {})
+
+    async def accept_quote(self, key: str, reference: str, po_number: str | None) -> Json:
+        """Every line becomes a confirmed booking."""
+        body: Json = {"terms_accepted": True, "lang": self._lang}
+        if po_number:
+            body["po_number"] = po_number
+        return await self._post(f"/v1/quotes/{_one(reference)}/accept", body, key)
+
+    async def decline_quote(self, key: str, reference: str) -> Json:
+        """Give a quote and its seats back."""
+        return await self._post(f"/v1/quotes/{_one(reference)}/decline", {}, key)
+
+    # -- people ------------------------------------------------------------------------------------------------------
+
+    async def alert(self, key: str, email: str, course_id: str | None, criteria: Json) -> Json:
+        """Ask to be told of new dates; a mail has to be confirmed first."""
+        body: Json = {"email": email, "lang": self._lang, "criteria": criteria}
+        if course_id:
+            body["course_id"] = course_id
+        return await self._post("/v1/alerts", body, key)
+
+    async def ask_code(self, key: str, email: str) -> Json:
+        """Mail a one-time code; the answer is the same whether or not anybody knows the address."""
+        return await self._post("/v1/codes", {"email": email, "lang": self._lang}, key)
+
+    async def verify_code(self, key: str, email: str, code: str) -> None:
+        """Open what belongs to an address to this conversation; the token that comes with it is left unread.
+
+        Raises:
+            Problem: `invalid` for a wrong code, `code-expired` once it is over or was tried too often.
+        """
+        await self._post("/v1/codes/verify", {"email": email, "code": code}, key)
+
+    async def export_data(self, key: str) -> Json:
+        """Everything that is kept of the address that was proved. Raises Problem 401 without a proof."""
+        return await self._post("/v1/me/export", {}, key)
+
+    async def erase_data(self, key: str, confirmed: bool) -> Json:
+        """Forget the address that was proved, bookings to come cancelled; or only tell what that would do."""
+        return await self._post("/v1/me/erase", {"confirmed": confirmed, "cancel_bookings": confirmed}, key)
 
     # -- handoffs ----------------------------------------------------------------------------------------------------
 

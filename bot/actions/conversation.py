@@ -9,6 +9,7 @@ from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
 
 from bot import responses
 from bot.actions import criteria as crit
+from bot.actions.bookings.changing import names_given
 from bot.actions.bookings.checking import CheckBooking
 from bot.actions.bookings.form import _release
 from bot.actions.bookings.picking import chooses, picked
@@ -23,7 +24,8 @@ from bot.actions.courses.telling import CourseDetails, answer_on_screen, tell_co
 from bot.actions.distress import angry, distressed, offer_person
 from bot.actions.knowledge import SURE, Answer, find_answer, tell
 from bot.actions.references import pointed_at, shown_items
-from bot.actions.turn import DOUBTFUL, CampusAction, Event, Turn
+from bot.actions.tasks import begin, kind_of
+from bot.actions.turn import CampusAction, Event, Turn
 from bot.nlu.spans import fold
 from bot.responses import FIXED
 
@@ -216,6 +218,9 @@ class Inform(CampusAction):
         if turn.tracker.active_loop.get("name"):
             return []
         goes_on = turn.slot("hold") and only(turn.text, "go_on", "polite", "yes", all_of=("go_on",))
+        people = names_given(turn)
+        if people is not None:
+            return people
         item = picked(turn) if chooses(turn) else None
         if item:
             return await _take_up(turn, item)
@@ -243,19 +248,19 @@ class Inform(CampusAction):
         return [*remembered, *(await lost(turn))]
 
 
-class ByAPerson(MayBeAboutBooking):
-    """What is not done in chat yet is passed on; a doubtful reading of that kind gives way to one that can be done."""
+class BeginTask(MayBeAboutBooking):
+    """Begins what takes a few questions and a yes; a doubtful reading gives way to one that is better founded."""
 
-    action = "action_by_a_person"
+    action = "action_begin_task"
     yields = "utter_courses_on_subject"
 
     async def answer(self, turn: Turn) -> list[Event]:
-        if turn.confidence < DOUBTFUL and not turn.pressed:
+        if turn.doubtful:
             instead = await second_reading(turn)
             if instead is not None:
                 return instead
-        turn.say("utter_by_a_person")
-        return []
+        kind = kind_of(turn.intent)
+        return begin(turn, kind) if kind is not None else await lost(turn)
 
 
 async def second_reading(turn: Turn) -> list[Event] | None:
@@ -266,6 +271,9 @@ async def second_reading(turn: Turn) -> list[Event] | None:
             continue
         if name in FORMS:
             return [FollowupAction(FORMS[name])]
+        kind = kind_of(name)
+        if kind is not None:
+            return begin(turn, kind)
         if name in DONE_HERE:
             return await DONE_HERE[name]().act(turn)
     return None
@@ -358,6 +366,9 @@ async def lost(turn: Turn) -> list[Event]:
     """What to say to a message that no rule or story takes."""
     if turn.tracker.active_loop.get("name"):
         return []  # the form asks again
+    people = names_given(turn)
+    if people is not None:
+        return people
     if turn.intent in ("affirm", "deny", "chitchat", "inform") and crit.read(turn):
         return await RefineSearch().act(turn)  # a bare month is no yes
     if turn.intent in ("affirm", "deny"):

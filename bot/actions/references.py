@@ -52,7 +52,7 @@ def pointed_at(turn: Turn, items: list[Item]) -> Item | None:
     for topic in turn.values("topic"):
         fitting = [item for item in fitting if topic in item.get("topics", [])]
     for interval in turn.values("period"):
-        fitting = [item for item in fitting if _within(item.get("start"), str(interval))]
+        fitting = [item for item in fitting if within(item.get("start"), str(interval))]
     for code in turn.values("course_language"):
         fitting = [item for item in fitting if item.get("language") == code]
     for way in turn.values("format"):
@@ -113,7 +113,8 @@ def _by_reference(reference: str, items: list[Item]) -> Item | None:
     return choose(known, key=lambda item: item[by] if by == "start" else float(item[by]))
 
 
-def _within(start: str | None, interval: str) -> bool:
+def within(start: str | None, interval: str) -> bool:
+    """Whether a time (ISO) lies in a half-open interval of ISO dates, `..` for an open end."""
     if not start:
         return False
     first, _, after = interval.partition("/")

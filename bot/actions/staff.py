@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.actions.bookings.changing import names_given
 from bot.actions.conversation import second_reading
 from bot.actions.courses.instead import SURE, courses_instead
 from bot.actions.knowledge import tell
@@ -27,8 +28,10 @@ class StaffElsewhere(CampusAction):
             if turn.confidence >= _SURELY and not turn.first("person"):  # else it may well be an answer to the form
                 turn.say("utter_staff_elsewhere")
             return []
-        instead = None
-        if turn.intent not in _WHO_COMES:  # who speaks here is no staff: a subject is likelier, whatever the words
+        instead = names_given(turn)
+        if (
+            instead is None and turn.intent not in _WHO_COMES
+        ):  # who speaks here is no staff: a subject is likelier, whatever the words
             instead = await courses_instead(turn, "utter_courses_on_subject", SURE)
         if instead is None and turn.confidence < DOUBTFUL:
             instead = await second_reading(turn)

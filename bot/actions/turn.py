@@ -242,7 +242,6 @@ def _is_form_or_internal(name: str) -> bool:
         "action_listen",
         "action_extract_slots",
         "action_session_start",
-        "action_by_a_person",
         "action_switch_language",
     )
     return name.endswith("_form") or name in silent

@@ -198,7 +198,7 @@ def test_a_course_that_hardly_fits_is_none(unknown: FakeService, score: float | 
     [
         (conversation.StartOver, "start_over"),
         (conversation.Undo, "undo"),
-        (conversation.ByAPerson, "reschedule_booking"),
+        (conversation.BeginTask, "reschedule_booking"),
         (handoffs.Feedback, "give_feedback"),
     ],
 )

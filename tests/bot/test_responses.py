@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from bot import responses
+from bot.actions.privacy import TOLD
 from bot.responses import FOLDER, LANGUAGES, MissingResponse
 from bot.settings import ROOT
 
@@ -38,6 +39,20 @@ READINGS = words(
 
 #: What each key that is put together in code can become, by the words of the code.
 BUILT = {
+    "say:f'utter_ask_alert_{task.asked}'": ["utter_ask_alert_about", "utter_ask_alert_email"],
+    "say:f'utter_ask_wait_{task.asked}'": ["utter_ask_wait_name", "utter_ask_wait_email"],
+    "say:f'utter_ask_quote_{task.asked}'": [
+        f"utter_ask_quote_{step}" for step in ("needs", "seats", "company", "name", "email", "po")
+    ],
+    "say:f'utter_ask_accept_{task.asked}'": ["utter_ask_accept_quote", "utter_ask_accept_po"],
+    "part:f'data_{name}'": [f"utter_part_data_{name}" for name in TOLD if name != "bookings"],
+    "part:f\"withdraw_{str(told['rule']).replace('-', '_')}\"": [
+        f"utter_part_withdraw_{rule}" for rule in ("business_customer", "free_of_charge", "withdrawal_period_over")
+    ],
+    "part:f\"quote_{quote['state']}\"": [
+        f"utter_part_quote_{state}" for state in ("accepted", "declined", "expired", "requested")
+    ],
+    "button:f'paper_{paper}'": [f"utter_button_paper_{paper}" for paper in ("confirmation", "certificate", "invoice")],
     "say:f'utter_course_{name}'": [
         f"utter_course_{value}"
         for value in (*ATTRIBUTES, "level", "format", "times", "times_unknown", "price_free", "price_group")
@@ -158,6 +173,9 @@ class _Keys(ast.NodeVisitor):
         self.names: list[dict[str, list[ast.expr]]] = [{}]
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        if node.name == "yes_and_no":  # its callers are looked at
+            self.used |= {f"utter_button_{one.value}" for one in node.args.defaults if isinstance(one, ast.Constant)}
+            return
         assigned: dict[str, list[ast.expr]] = {}
         for part in ast.walk(node):
             if isinstance(part, ast.Assign):
@@ -185,6 +203,10 @@ class _Keys(ast.NodeVisitor):
         if name in ("part", "button") and isinstance(node.func, ast.Attribute) and node.args:
             for value in self._values(node.args[0]):
                 self._use(name, value)
+        if name == "yes_and_no":
+            for value in node.args[1:]:
+                for one in self._values(value):
+                    self._use("button", one)
         if name == "plural" and isinstance(node.args[0], ast.Constant):
             key = str(node.args[0].value)
             self.plurals.add(key)

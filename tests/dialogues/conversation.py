@@ -69,6 +69,8 @@ class Conversation:
             self.offered = [button["title"] for reply in replies for button in reply.get("buttons", [])]
 
     def _message(self, step: dict[str, Any]) -> str:
+        if step.get("code"):
+            return self._code()
         if "press" not in step:
             return str(step["say"])
         wanted = folded(step["press"])
@@ -76,6 +78,14 @@ class Conversation:
             if folded(title).startswith(wanted):
                 return title
         raise AssertionError(f"no button {step['press']!r} among {self.offered}")
+
+    def _code(self) -> str:
+        """The one-time code of the newest mail."""
+        settled(self.running)
+        codes = [mail for mail in self.running.outbox.mails() if outbox.kind(mail) == "code"]
+        found = re.search(r"\b\d{6}\b", outbox.text(codes[-1]))
+        assert found, outbox.text(codes[-1])
+        return found[0]
 
 
 def folded(text: str) -> str:
@@ -148,10 +158,22 @@ class Explained:
         for table, owner in (("idempotency_keys", "principal"), ("audit", "actor")):
             traces = changes.pop(table, Change())
             assert not traces.removed and not traces.changed, traces
-            assert bool(traces.added) == bool(self.wanted.get("bookings") or self.wanted.get("handoffs")), traces
+            wrote = bool(self.wanted.get("bookings") or self.wanted.get("handoffs"))
+            asked = bool(self.wanted.get("rows"))  # of which not every one stands in the audit log
+            assert wrote <= bool(traces.added) <= (wrote or asked), traces
             strangers = [row for row in traces.added if self.sender not in row[owner] and row[owner] not in WORKERS]
             assert not strangers, strangers
+        for table, rows in (self.wanted.get("rows") or {}).items():
+            self._rows(table, changes.pop(table, Change()), rows)
         assert not changes, changes
+
+    @staticmethod
+    def _rows(table: str, change: Change, wanted: list[dict[str, Any]]) -> None:
+        """Exactly these rows are new in a table of another capability, each with the values that are named."""
+        assert not change.removed and not change.changed, (table, change)
+        assert len(change.added) == len(wanted), (table, change.added)
+        for want in wanted:
+            assert any(all(row[name] == value for name, value in want.items()) for row in change.added), (table, change)
 
     def _match(self, added: list[dict[str, Any]]) -> None:
         wanted = list(self.wanted.get("bookings", []))

@@ -38,6 +38,10 @@ class CheckBooking(MayBeAboutBooking):
     yields = "utter_courses_on_subject"
 
     async def answer(self, turn: Turn) -> list[Event]:
+        if turn.first("booking_field") == "email" or (turn.first("email") and not turn.first("booking_reference")):
+            from bot.actions.identity import ask_for_code
+
+            return ask_for_code(turn)
         named = turn.first("booking_reference")
         if named:
             booking = await one_booking(turn, str(named))
@@ -51,15 +55,7 @@ class CheckBooking(MayBeAboutBooking):
             return []
         if turn.first("document") == "confirmation":
             return await self._send_again(turn, bookings[0])
-        lines = [booking_line(turn, booking) for booking in bookings]
-        turn.say(
-            "utter_bookings",
-            buttons=[button for booking in bookings[:3] for button in _next(turn, booking, len(bookings) > 1)],
-            cards=[booking_card(booking) for booking in bookings],
-            count=formatting.plural("utter_part_bookings", len(bookings), turn.lang),
-            lines="\n".join(lines),
-        )
-        return [SlotSet("last_booking", bookings[0]["reference"])]
+        return tell_bookings(turn, bookings)
 
     async def _send_again(self, turn: Turn, booking: Json) -> list[Event]:
         if booking["state"] != "confirmed":
@@ -69,6 +65,18 @@ class CheckBooking(MayBeAboutBooking):
         await turn.service.send(turn.key("send", turn.message_id, reference), reference, "confirmation")
         turn.say("utter_confirmation_sent", reference=reference, email=(booking.get("contact") or {}).get("email", ""))
         return [SlotSet("last_booking", reference)]
+
+
+def tell_bookings(turn: Turn, bookings: list[Json]) -> list[Event]:
+    """Say how bookings stand, and what can be done next."""
+    turn.say(
+        "utter_bookings",
+        buttons=[button for booking in bookings[:3] for button in _next(turn, booking, len(bookings) > 1)],
+        cards=[booking_card(booking) for booking in bookings],
+        count=formatting.plural("utter_part_bookings", len(bookings), turn.lang),
+        lines="\n".join(booking_line(turn, booking) for booking in bookings),
+    )
+    return [SlotSet("last_booking", bookings[0]["reference"])]
 
 
 def booking_line(turn: Turn, booking: Json) -> str:

@@ -56,6 +56,14 @@ DIGRESSIONS = frozenset(
         "give_feedback",
         "company_training",
         "request_quote",
+        "accept_quote",
+        "join_waitlist",
+        "leave_waitlist",
+        "alert_me",
+        "request_document",
+        "withdraw_contract",
+        "export_my_data",
+        "erase_my_data",
     ]
 )
 #: What a notice's buttons decide, of this booking or another.
@@ -170,7 +178,7 @@ async def _still_held(booking: Booking) -> None:
 async def take(booking: Booking) -> bool:
     """Fill the form from the message; whether it was meant for the form."""
     turn = booking.turn
-    if turn.pressed and turn.intent in PENDING:
+    if turn.pressed and turn.intent in (*PENDING, "join_waitlist", "request_quote", "accept_quote", "alert_me"):
         return False
     if booking.asked and turn.intent.startswith("staff_") and turn.confidence >= _SURELY and not turn.first("person"):
         return False  # "call off Tuesday's session" chooses no date
@@ -629,8 +637,18 @@ async def _has_room(booking: Booking) -> None:
         return
     booking.set("course", session["course_id"])
     key = {"closed": "utter_session_closed", "cancelled": "utter_session_cancelled"}.get(session["state"])
-    turn.say(key or "utter_session_full", when=formatting.when(session["meetings"], turn.lang))
+    when = formatting.when(session["meetings"], turn.lang)
+    if key:
+        turn.say(key, when=when)
+    else:
+        turn.say("utter_session_full", buttons=[_wait_button(turn, session)], when=when)
     booking.set(SESSION, None)
+
+
+def _wait_button(turn: Turn, session: Json, seats: int | None = None) -> Button:
+    """The button that puts somebody on the waiting list of a session."""
+    meant = {"session": session["id"], **({"seats": seats} if seats else {})}
+    return turn.button("wait_for_it", f"/join_waitlist{json.dumps(meant)}")
 
 
 async def hold(booking: Booking) -> None:
@@ -713,10 +731,14 @@ async def _full(booking: Booking, document: Json) -> None:
     booking.set("course", session["course_id"])
     if 0 < free < wanted:
         turn.say(
-            "utter_only_some_seats", wanted=wanted, free=formatting.plural("utter_part_seats_left", free, turn.lang)
+            "utter_only_some_seats",
+            buttons=[_wait_button(turn, session, wanted)],
+            wanted=wanted,
+            free=formatting.plural("utter_part_seats_left", free, turn.lang),
         )
     else:
-        turn.say("utter_session_full", when=formatting.when(session["meetings"], turn.lang))
+        when = formatting.when(session["meetings"], turn.lang)
+        turn.say("utter_session_full", buttons=[_wait_button(turn, session, wanted)], when=when)
     others = document.get("sessions") or []
     booking.set("session_id", None)
     if others and all(isinstance(other, dict) and "meetings" in other for other in others):

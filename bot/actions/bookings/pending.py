@@ -84,6 +84,10 @@ class DeclineOffer(CampusAction):
     action = "action_decline_offer"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if turn.pressed and turn.first("quote_reference"):
+            from bot.actions.companies.accepting import decline
+
+            return await decline(turn, str(turn.first("quote_reference")))
         reference = _pressed(turn)
         if reference is None:
             return await _tell_offer(turn)

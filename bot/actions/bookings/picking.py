@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.actions.bookings.words import has, only
-from bot.actions.references import Item, pointed_at, shown_items
+from bot.actions.references import Item, pointed_at, shown_items, within
 from bot.actions.turn import Turn
 
 #: Right before a reference: it is the one that is not wanted.
@@ -41,6 +41,13 @@ def picked(turn: Turn, items: list[Item] | None = None, current: str | None = No
     if len(free) == 1 and only(turn.text, "yes", "that_one", "me", "polite"):
         return free[0] if any(has(turn.text, key) for key in ("yes", "that_one", "me")) else None
     return None
+
+
+def on_the_dates(turn: Turn, items: list[Item]) -> Item | None:
+    """The one session that begins within the only period that a message names, or None."""
+    periods = turn.values("period")
+    fitting = [item for item in items if len(periods) == 1 and within(item.get("start"), str(periods[0]))]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def chooses(turn: Turn) -> bool:

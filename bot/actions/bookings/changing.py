@@ -1,0 +1,191 @@
+"""Another number of seats, or other people on them, in a booking that is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import ClassVar
+
+from bot.actions import formatting
+from bot.actions.bookings import people
+from bot.actions.bookings.own import OnBooking, booked
+from bot.actions.bookings.telling import summary
+from bot.actions.showing import booking_card
+from bot.actions.tasks import KINDS, Task, begin, yes_and_no
+from bot.actions.turn import Event, Turn
+from bot.nlu.spans import fold
+from bot.service import Json, Problem
+
+#: Between people who are named in a list.
+_BETWEEN = re.compile(r"[\n;,•]+|\s+(?:et|and)\s+")
+_ADDRESS = re.compile(r"<?\(?([\w.+-]+@[\w-]+(?:\.[\w-]+)+)\)?>?")
+#: What stands before a list, or before a place in it.
+_HEAD = re.compile(r"^(?:.*?:|\s*\d+\s*[.)-]|\s*[-*–])\s*", re.DOTALL)
+
+
+def listed_people(text: str) -> list[Json]:
+    """The people of a list that was typed or pasted: ``{name, email?}``, one a line or between commas.
+
+    A text that is no list of names gives an empty one.
+    """
+    found: list[Json] = []
+    for part in _BETWEEN.split(text):
+        address = _ADDRESS.search(part)
+        words = _ADDRESS.sub(" ", part)
+        name = people.a_name(_HEAD.sub("", words).strip(" .-–\t"))
+        if not name and words.strip():
+            if found or address:
+                return []
+            continue
+        if name:
+            found.append({"name": name, **({"email": address[1].lower()} if address else {})})
+    return found
+
+
+class Changing(OnBooking):
+    """Seats or names; what it costs is said before it is done."""
+
+    name = "change"
+    intents: ClassVar[frozenset[str]] = frozenset({"change_booking"})
+    which = "utter_ask_which_to_change"
+    nothing = "utter_nothing_to_change"
+    stopped = "utter_not_changed"
+
+    def more(self, task: Task) -> Sequence[str]:
+        return ["to"]
+
+    async def read(self, task: Task) -> Json:
+        given = await super().read(task)
+        if "reference" in given:
+            named = Task(task.turn, self, {**task.values, **given})
+            seats = _seats(named.turn)
+            return {**given, **({"to": {"seats": seats}} if seats else {})}
+        return given
+
+    async def read_more(self, task: Task) -> Json:
+        turn, seats = task.turn, _seats(task.turn)
+        named = _named(turn)
+        if named and not turn.pressed:
+            after = _after(named, await self.booking(task), turn.text)
+            if after is None:
+                turn.say("utter_change_who_leaves")
+                return {}
+            return {"to": {"people": after}}
+        return {"to": {"seats": seats}} if seats else {}
+
+    async def check_more(self, task: Task, booking: Json) -> None:
+        to = task.values.get("to") or {}
+        if to.get("seats") == booking["seats"]:
+            task.values.pop("to")
+            seats = formatting.plural("utter_part_seats", booking["seats"], task.turn.lang)
+            task.turn.say("utter_change_same_seats", reference=booking["reference"], seats=seats)
+        elif len(to.get("people") or []) > booking["seats"]:
+            task.values.pop("to")
+            task.turn.say("utter_change_too_many_people", **summary(task.turn, booking))
+
+    async def ask_more(self, task: Task) -> list[Event]:
+        turn, booking = task.turn, await self.booking(task)
+        told = summary(turn, booking)
+        turn.say("utter_ask_change", people=_people(turn, booking["participants"]), **told)
+        return []
+
+    async def summarise(self, task: Task) -> list[Event]:
+        turn, booking = task.turn, await self.booking(task)
+        to, told = task.values["to"], summary(turn, booking)
+        if "people" in to:
+            turn.say("utter_ask_change_people", buttons=_buttons(turn), people=_people(turn, to["people"]), **told)
+            return []
+        cost = await turn.service.with_seats(booking["reference"], to["seats"])
+        dearer = Decimal(cost["total"]["gross"]) > Decimal(booking["total"]["gross"])
+        amount = formatting.money(cost["total"]["gross"], turn.lang)
+        fee = turn.part("change_fee", fee=formatting.money(cost["fee"], turn.lang)) if Decimal(cost["fee"]) else ""
+        turn.say(
+            "utter_ask_change_seats",
+            buttons=yes_and_no(turn, "change_paid" if dearer else "change_yes", "change_no", amount=amount),
+            wanted=formatting.plural("utter_part_seats", to["seats"], turn.lang),
+            total=amount,
+            fee=fee,
+            **told,
+        )
+        return []
+
+    async def do(self, task: Task) -> list[Event]:
+        turn, to = task.turn, task.values["to"]
+        before = await self.booking(task)
+        reference, version = before["reference"], before["version"]
+        try:
+            if "people" in to:
+                booking = await turn.service.change_people(task.key(), reference, to["people"], version)
+            else:
+                booking = await turn.service.change_seats(task.key(), reference, to["seats"], version)
+        except Problem as problem:
+            return self._refused(turn, before, to, problem)
+        if "people" in to:
+            turn.say("utter_people_changed", people=_people(turn, booking["participants"]), **summary(turn, booking))
+        else:
+            turn.say("utter_booking_changed", cards=[booking_card(booking)], **summary(turn, booking))
+        return [booked(booking)]
+
+    def _refused(self, turn: Turn, before: Json, to: Json, problem: Problem) -> list[Event]:
+        told = summary(turn, before)
+        if problem.code == "idempotency-key-reused" and to.get("seats") == before["seats"]:
+            turn.say("utter_booking_changed", cards=[booking_card(before)], **told)  # an earlier try did it
+        elif problem.code == "session-full":
+            free = formatting.plural("utter_part_seats_left", before["session"]["seats_free"], turn.lang)
+            turn.say("utter_change_no_room", free=free, **told)
+        elif problem.code == "invalid" and "seats" in to:
+            turn.say("utter_change_fewer_than_people", people=_people(turn, before["participants"]), **told)
+        elif problem.code in ("invalid", "already-booked", "not-eligible", "session-closed", "session-cancelled"):
+            turn.say("utter_change_refused", why=problem.document.get("detail", ""), **told)
+        else:
+            raise problem
+        return [booked(before)]
+
+
+def _buttons(turn: Turn) -> list[dict[str, str]]:
+    return yes_and_no(turn, "change_yes", "change_no")
+
+
+def _seats(turn: Turn) -> int | None:
+    value = turn.first("seats")
+    return int(value) if value is not None and 1 <= int(value) <= 100 else None
+
+
+def _named(turn: Turn) -> list[Json]:
+    listed = listed_people(turn.text)
+    if listed and (len(listed) > 1 or people.given_name(turn.text)):
+        return listed
+    announced = people.announced_name(turn.text)
+    found = [str(name) for name in turn.values("person")]
+    return [{"name": name} for name in found] or ([{"name": announced.name}] if announced else [])
+
+
+def _after(named: list[Json], booking: Json, text: str) -> list[Json] | None:
+    """Who sits on the seats then; None where it is not clear who leaves."""
+    before = [{k: one[k] for k in ("name", "email") if one.get(k)} for one in booking["participants"]]
+    leaving = [one for one in before if fold(one["name"]) in fold(text)]
+    coming = [one for one in named if not any(fold(one["name"]) == fold(other["name"]) for other in before)]
+    if leaving and coming:
+        return [*(one for one in before if one not in leaving), *coming]
+    if len(coming) == booking["seats"] or (booking["seats"] == 1 and len(coming) == 1):
+        return coming
+    if coming and len(before) + len(coming) <= booking["seats"]:
+        return [*before, *coming]
+    return coming if len(coming) > booking["seats"] else None
+
+
+def _people(turn: Turn, listed: list[Json]) -> str:
+    return formatting.joined([one["name"] for one in listed], turn.lang) if listed else turn.part("nobody_named")
+
+
+def names_given(turn: Turn) -> list[Event] | None:
+    """Names in the plural, with a booking talked about and nothing asked, are those of its participants.
+
+    Returns:
+        the events that begin to record them, or None where the message gives no such names.
+    """
+    reference = turn.slot("last_booking")
+    if not reference or turn.pressed or turn.tracker.active_loop.get("name") or len(_named(turn)) < 2:
+        return None
+    return begin(turn, KINDS[Changing.name], reference=reference)

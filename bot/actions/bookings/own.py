@@ -1,0 +1,129 @@
+"""Tasks that are done to a booking that exists: which one is meant."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rasa_sdk.events import SlotSet
+
+from bot.actions.bookings.checking import booking_line, one_booking, own_bookings
+from bot.actions.tasks import Kind, Over, Task
+from bot.actions.turn import Event, Turn
+from bot.service import Json
+
+
+class OnBooking(Kind):
+    """Base of tasks on one booking: it was named, talked about, is the only one, or is asked for."""
+
+    #: States of a booking to which it can be done.
+    states: ClassVar[tuple[str, ...]] = ("confirmed",)
+    #: Asks which booking, above the list.
+    which: ClassVar[str] = ""
+    #: Said where no booking fits.
+    nothing: ClassVar[str] = "utter_no_bookings"
+
+    def steps(self, task: Task) -> Sequence[str]:
+        return ["reference", *self.more(task)]
+
+    def more(self, task: Task) -> Sequence[str]:
+        """What has to be known beside the booking."""
+        return []
+
+    async def begin(self, task: Task) -> None:
+        turn = task.turn
+        if turn.first("booking_reference"):
+            return
+        own = await own_bookings(turn, self.states)
+        if not own:
+            turn.say(self.nothing)
+            raise Over
+        talked = [booking for booking in own if booking["reference"] == turn.slot("last_booking")]
+        meant = own if len(own) == 1 else talked if turn.values("reference") == ["current"] else _by_course(turn, own)
+        if len(meant) == 1:
+            task.values["reference"] = meant[0]["reference"]
+
+    async def read(self, task: Task) -> Json:
+        turn = task.turn
+        named = turn.first("booking_reference")
+        if named:
+            return {"reference": str(named)}
+        if task.asked == "reference":
+            chosen = _by_position(turn, task.values.get("choices") or [])
+            return {"reference": chosen} if chosen else {}
+        if "reference" in task.values:
+            return await self.read_more(task)
+        return {}
+
+    async def read_more(self, task: Task) -> Json:
+        """What the message gives beside the booking."""
+        return {}
+
+    async def check(self, task: Task) -> None:
+        reference = task.values.get("reference")
+        if not reference:
+            return
+        booking = await one_booking(task.turn, reference)
+        if booking is None:
+            raise Over
+        if booking["state"] not in self.states:
+            state = task.turn.part(f"booking_{booking['state']}")
+            task.turn.say("utter_not_in_state", reference=reference, state=state)
+            raise Over
+        await self.check_more(task, booking)
+
+    async def check_more(self, task: Task, booking: Json) -> None:
+        """Hold what was given against the booking. Raises Over."""
+
+    async def booking(self, task: Task) -> Json:
+        """The booking as it is now."""
+        return await task.turn.service.booking(task.values["reference"])
+
+    async def ask(self, task: Task) -> list[Event]:
+        if task.asked != "reference":
+            return await self.ask_more(task)
+        turn = task.turn
+        own = await own_bookings(turn, self.states)
+        task.values["choices"] = [booking["reference"] for booking in own]
+        turn.say(
+            self.which,
+            buttons=[
+                {"title": reference, "payload": f'/inform{{"booking_reference": "{reference}"}}'}
+                for reference in task.values["choices"][:5]
+            ],
+            lines="\n".join(f"{place}. {booking_line(turn, booking)}" for place, booking in enumerate(own, 1)),
+        )
+        return [task.event()]
+
+    async def ask_more(self, task: Task) -> list[Event]:
+        """Ask for the step ``task.asked``."""
+        return []
+
+    @abstractmethod
+    async def summarise(self, task: Task) -> list[Event]:
+        raise NotImplementedError
+
+
+def booked(booking: Json) -> Event:
+    """The event by which later messages know which booking is talked about."""
+    event: Event = SlotSet("last_booking", booking["reference"])
+    return event
+
+
+def _by_course(turn: Turn, bookings: list[Json]) -> list[Json]:
+    courses, days = set(map(str, turn.values("course"))), [str(period) for period in turn.values("period")]
+    meant = [booking for booking in bookings if booking["session"]["course_id"] in courses]
+    if not courses and len(days) == 1:
+        first, _, after = days[0].partition("/")
+        meant = [booking for booking in bookings if first[:10] <= booking["session"]["start"][:10] < after[:10]]
+    return meant
+
+
+def _by_position(turn: Turn, references: list[str]) -> str | None:
+    for said in turn.values("reference"):
+        if said == "last" and references:
+            return references[-1]
+        if str(said).isdigit() and 1 <= int(said) <= len(references):
+            return references[int(said) - 1]
+    return None

@@ -1,0 +1,213 @@
+"""The waiting list of a session that is full: joining it, and leaving it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rasa_sdk.events import SlotSet
+
+from bot.actions import formatting
+from bot.actions.bookings import people
+from bot.actions.bookings.own import OnBooking, booked
+from bot.actions.bookings.picking import on_the_dates, picked
+from bot.actions.bookings.telling import summary
+from bot.actions.courses.focus import course_in_focus, named_course
+from bot.actions.courses.lists import SESSIONS
+from bot.actions.references import shown_items
+from bot.actions.showing import bookable, booking_card, session_card, session_item, session_line, shown
+from bot.actions.tasks import Kind, Over, Task, yes_and_no
+from bot.actions.turn import Button, Event, Turn
+from bot.service import Json, Problem
+
+
+class Joining(Kind):
+    """First come, first served; an offer lasts a day, and waiting costs nothing."""
+
+    name = "join_waitlist"
+    intents: ClassVar[frozenset[str]] = frozenset({"join_waitlist"})
+    stopped = "utter_not_queued"
+
+    def steps(self, task: Task) -> Sequence[str]:
+        return ["session", "seats", "name", "email"]
+
+    async def begin(self, task: Task) -> None:
+        turn = task.turn
+        for step, slot in (("name", "contact_name"), ("email", "contact_email")):
+            if turn.slot(slot):
+                task.values[step] = turn.slot(slot)
+        if turn.slot("seats") and turn.slot("booking_started"):
+            task.values["seats"] = turn.slot("seats")
+        course = named_course(turn) or course_in_focus(turn)
+        if course and not turn.first("session"):
+            task.values["course"] = course
+
+    async def read(self, task: Task) -> Json:
+        turn = task.turn
+        given: Json = {}
+        session = turn.first("session") or await self._pointed_at(task)
+        if session:
+            given["session"] = str(session)
+        if turn.first("seats") is not None and 1 <= int(turn.first("seats")) <= 100:
+            given["seats"] = int(turn.first("seats"))
+        elif task.asked == "seats" and turn.text.strip().isdigit() and 1 <= int(turn.text) <= 100:
+            given["seats"] = int(turn.text)
+        if turn.first("email"):
+            given["email"] = str(turn.first("email"))
+        name = people.given_name(turn.text) if task.asked == "name" and not turn.pressed and not turn.question else None
+        if name:
+            given["name"] = name
+        return given
+
+    async def _pointed_at(self, task: Task) -> str | None:
+        turn = task.turn
+        if task.asked not in (None, "session"):
+            return None
+        course = task.values.get("course")
+        items = [item for item in shown_items(turn, "session") if course in (None, item["course"])]
+        if course and not items:
+            items = [session_item(session) for session in await _sessions(turn, str(course))]
+        full = [item for item in items if not item["bookable"]]
+        item = None
+        if turn.values("reference") or turn.values("period") or task.asked:
+            item = picked(turn, items) or on_the_dates(turn, items)
+        if item is None and len(full) == 1:
+            item = full[0]
+        return str(item["id"]) if item else None
+
+    async def check(self, task: Task) -> None:
+        turn, wanted = task.turn, task.values.get("session")
+        if wanted is None:
+            if "course" not in task.values:
+                turn.say("utter_wait_for_which_course")
+                raise Over
+            return
+        try:
+            session = await turn.service.session(wanted, access_code=turn.slot("access_code"))
+        except Problem as problem:
+            if problem.status != 404:
+                raise
+            turn.say("utter_session_gone")
+            raise Over from None
+        if session["state"] in ("closed", "cancelled"):
+            turn.say("utter_wait_closed", state=turn.part(f"state_{session['state']}"), **_told(turn, session))
+            raise Over
+        if bookable(session) and session["seats_free"] >= task.values.get("seats", 1):
+            free = formatting.plural("utter_part_seats_left", session["seats_free"], turn.lang)
+            turn.say("utter_wait_has_room", buttons=[_book(turn, session)], free=free, **_told(turn, session))
+            raise Over
+
+    async def ask(self, task: Task) -> list[Event]:
+        turn = task.turn
+        if task.asked == "seats":
+            session = await turn.service.session(task.values["session"], access_code=turn.slot("access_code"))
+            turn.say("utter_ask_wait_seats", **_told(turn, session))
+            return []
+        if task.asked != "session":
+            turn.say(f"utter_ask_wait_{task.asked}")
+            return []
+        sessions = await _sessions(turn, str(task.values["course"]))
+        full = [session for session in sessions if not bookable(session) and session["state"] in ("open", "full")]
+        if not full:
+            turn.say("utter_wait_none_full", buttons=[_book(turn, one) for one in sessions if bookable(one)][:3])
+            return []
+        turn.say(
+            "utter_ask_wait_session",
+            buttons=[_wait(turn, session) for session in full],
+            cards=[session_card(session) for session in full],
+            lines="\n".join(session_line(turn, one, place, with_title=False) for place, one in enumerate(full, 1)),
+        )
+        return [shown([session_item(session) for session in full])]
+
+    async def summarise(self, task: Task) -> list[Event]:
+        turn, values = task.turn, task.values
+        session = await turn.service.session(values["session"], access_code=turn.slot("access_code"))
+        turn.say(
+            "utter_ask_wait",
+            buttons=yes_and_no(turn, "wait_yes", "wait_no"),
+            cards=[session_card(session)],
+            seats=formatting.plural("utter_part_seats", values["seats"], turn.lang),
+            name=values["name"],
+            email=values["email"],
+            **_told(turn, session),
+        )
+        return []
+
+    async def do(self, task: Task) -> list[Event]:
+        turn, values = task.turn, task.values
+        contact = {"name": values["name"], "email": values["email"]}
+        code = turn.slot("access_code")
+        try:
+            booking = await turn.service.wait(task.key(), values["session"], values["seats"], contact, code)
+        except Problem as problem:
+            if problem.code == "already-booked":
+                turn.say("utter_already_booked", email=values["email"])
+            elif problem.code in ("not-eligible", "session-closed", "session-cancelled", "invalid", "rate-limited"):
+                turn.say("utter_wait_refused", why=problem.document.get("detail", ""))
+            else:
+                raise
+            return []
+        key = "utter_waiting" if booking["state"] == "waiting" else "utter_booking_confirmed"
+        turn.say(key, cards=[booking_card(booking)], email=values["email"], **summary(turn, booking))
+        if turn.slot("hold"):
+            return [booked(booking)]
+        return [booked(booking), *(SlotSet(name, None) for name in ("booking_started", "session_id", "seats"))]
+
+
+class Leaving(OnBooking):
+    """Off the list; nothing is owed."""
+
+    name = "leave_waitlist"
+    intents: ClassVar[frozenset[str]] = frozenset({"leave_waitlist"})
+    states = ("waiting", "offered")
+    which = "utter_ask_which_to_leave"
+    nothing = "utter_nothing_to_leave"
+    stopped = "utter_still_waiting"
+
+    async def summarise(self, task: Task) -> list[Event]:
+        turn, booking = task.turn, await self.booking(task)
+        turn.say("utter_ask_leave", buttons=yes_and_no(turn, "leave_yes", "leave_no"), **summary(turn, booking))
+        return []
+
+    async def do(self, task: Task) -> list[Event]:
+        turn, reference = task.turn, task.values["reference"]
+        try:
+            booking = await turn.service.cancel(task.key(), reference)
+        except Problem as problem:
+            if problem.code not in ("wrong-state", "offer-lapsed"):
+                raise
+            booking = await turn.service.booking(reference)
+        if booking["state"] in ("left", "declined"):
+            turn.say("utter_left", cards=[booking_card(booking)], **summary(turn, booking))
+        else:
+            turn.say("utter_not_in_state", reference=reference, state=turn.part(f"booking_{booking['state']}"))
+        return [booked(booking)]
+
+
+async def _sessions(turn: Turn, course: str) -> list[Json]:
+    try:
+        found = await turn.service.course_sessions(
+            course, access_code=turn.slot("access_code"), state=["open", "full"], limit=SESSIONS, sort="start"
+        )
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        return []
+    return list(found["items"])
+
+
+def _told(turn: Turn, session: Json) -> Json:
+    return {"title": session["title"], "when": formatting.when(session["meetings"], turn.lang)}
+
+
+def _day(turn: Turn, session: Json) -> str:
+    return formatting.day(formatting.moment(session["start"]).date(), turn.lang)
+
+
+def _book(turn: Turn, session: Json) -> Button:
+    title = turn.part("button_session", day=_day(turn, session))
+    return {"title": title, "payload": f'/book_session{{"session": "{session["id"]}"}}'}
+
+
+def _wait(turn: Turn, session: Json) -> Button:
+    return {"title": _day(turn, session), "payload": f'/inform{{"session": "{session["id"]}"}}'}

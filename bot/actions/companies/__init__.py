@@ -1,0 +1,1 @@
+"""What companies ask for: quotes, and accepting them."""

@@ -1,0 +1,139 @@
+"""Accepting a quote, or declining it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rasa_sdk.events import SlotSet
+
+from bot.actions import formatting
+from bot.actions.companies.quoting import offered, quote_card, quote_lines, totals
+from bot.actions.tasks import Kind, Over, Task, yes_and_no
+from bot.actions.turn import Event, Turn
+from bot.service import Json, Problem
+
+
+class Accepting(Kind):
+    """Every line becomes a confirmed booking; the button names what is owed."""
+
+    name = "accept_quote"
+    intents: ClassVar[frozenset[str]] = frozenset({"accept_quote"})
+    optional: ClassVar[frozenset[str]] = frozenset({"po"})
+    stopped = "utter_quote_stands"
+
+    def steps(self, task: Task) -> Sequence[str]:
+        return ["quote", "po"]
+
+    async def begin(self, task: Task) -> None:
+        reference = task.turn.first("quote_reference") or task.turn.slot("last_quote")
+        if reference:
+            task.values["quote"] = str(reference)
+
+    async def read(self, task: Task) -> Json:
+        turn = task.turn
+        given: Json = {}
+        if turn.first("quote_reference"):
+            given["quote"] = str(turn.first("quote_reference"))
+        if turn.first("po_number"):
+            given["po"] = str(turn.first("po_number"))
+        elif task.asked == "po" and not turn.pressed and not turn.question and any(c.isdigit() for c in turn.text):
+            given["po"] = turn.text.strip()[:60]
+        return given
+
+    async def check(self, task: Task) -> None:
+        if "quote" not in task.values:
+            return
+        quote = await one_quote(task.turn, task.values["quote"])
+        if quote is None:
+            raise Over
+        if quote["state"] != "open":
+            _tell_state(task.turn, quote)
+            raise Over
+        if quote["po_number"]:
+            task.values.setdefault("po", quote["po_number"])
+
+    async def ask(self, task: Task) -> list[Event]:
+        turn = task.turn
+        skip = [turn.button("po_none", "/deny")] if task.asked == "po" else []
+        turn.say(f"utter_ask_accept_{task.asked}", buttons=skip)
+        return []
+
+    async def summarise(self, task: Task) -> list[Event]:
+        turn = task.turn
+        quote = await turn.service.quote_of(task.values["quote"])
+        amounts = totals(turn, quote)
+        turn.say(
+            "utter_ask_accept",
+            buttons=yes_and_no(turn, "quote_accept_paid", "quote_later", amount=amounts["gross"]),
+            cards=[quote_card(quote)],
+            reference=quote["reference"],
+            lines=quote_lines(turn, quote),
+            po=turn.part("quote_po", po=task.values["po"]) if task.values.get("po") else "",
+            **amounts,
+        )
+        return []
+
+    async def do(self, task: Task) -> list[Event]:
+        turn, reference = task.turn, task.values["quote"]
+        try:
+            quote = await turn.service.accept_quote(task.key(), reference, task.values.get("po") or None)
+        except Problem as problem:
+            if problem.code not in ("offer-lapsed", "wrong-state", "session-closed", "session-cancelled", "invalid"):
+                raise
+            quote = await turn.service.quote_of(reference)
+            if quote["state"] != "accepted":  # else an earlier try, whose answer was lost, did it
+                _tell_state(turn, quote)
+                return []
+        email = (quote.get("contact") or {}).get("email", "")
+        bookings = formatting.joined([line["booking"]["reference"] for line in quote["lines"]], turn.lang)
+        first = quote["lines"][0]["booking"]["reference"]
+        names = [turn.button("names_now", f'/change_booking{{"booking_reference": "{first}"}}')]
+        turn.say(
+            "utter_quote_accepted",
+            buttons=names,
+            cards=[quote_card(quote)],
+            reference=reference,
+            bookings=bookings,
+            email=email,
+        )
+        return [SlotSet("last_booking", first)]
+
+
+async def one_quote(turn: Turn, reference: str) -> Json | None:
+    """A quote by its reference, or None, said, where this conversation may not see it."""
+    try:
+        return await turn.service.quote_of(reference)
+    except Problem as problem:
+        if problem.status not in (404, 422):
+            raise
+    turn.say("utter_quote_unknown", reference=reference)
+    return None
+
+
+async def decline(turn: Turn, reference: str) -> list[Event]:
+    """Give a quote and its seats back."""
+    quote = await one_quote(turn, reference)
+    if quote is None:
+        return []
+    if quote["state"] != "open":
+        _tell_state(turn, quote)
+        return []
+    try:
+        await turn.service.decline_quote(turn.key("decline-quote", reference), reference)
+    except Problem as problem:
+        if problem.code not in ("offer-lapsed", "wrong-state"):
+            raise
+        _tell_state(turn, await turn.service.quote_of(reference))
+        return []
+    turn.say("utter_quote_declined", reference=reference)
+    return [SlotSet("last_quote", None)]
+
+
+def _tell_state(turn: Turn, quote: Json) -> None:
+    if quote["state"] == "open":
+        told, buttons = offered(turn, quote)
+        turn.say("utter_quote_made", buttons=buttons, cards=[quote_card(quote)], **told)
+        return
+    state = turn.part(f"quote_{quote['state']}")
+    turn.say("utter_quote_over", reference=quote["reference"], state=state)

@@ -1,0 +1,88 @@
+"""What is kept of a person: told, and forgotten. A code proves the address first."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rasa_sdk.events import AllSlotsReset, SlotSet
+
+from bot.actions import formatting
+from bot.actions.identity import Proof
+from bot.actions.tasks import Task, yes_and_no
+from bot.actions.turn import Event, Turn
+from bot.service import Json, Problem
+
+#: Lists of the service's export that have a name in words, in the order in which they are told.
+TOLD = ("bookings", "participations", "quotes", "enquiries", "alerts", "handoffs", "mails", "verifications")
+
+
+class Exporting(Proof):
+    """Tells what is kept."""
+
+    name = "export"
+    intents: ClassVar[frozenset[str]] = frozenset({"export_my_data"})
+    confirms = False
+    stopped = "utter_data_stopped"
+    asks_email = "utter_ask_data_email"
+
+    async def summarise(self, task: Task) -> list[Event]:
+        return []
+
+    async def do(self, task: Task) -> list[Event]:
+        turn = task.turn
+        told = await turn.service.export_data(task.key())
+        lines = [_counted(turn, name, told[name]) for name in TOLD if told.get(name)]
+        turn.say(
+            "utter_data_exported" if lines else "utter_data_nothing",
+            email=told["email"],
+            reference=told["reference"],
+            lines="\n".join(lines),
+        )
+        return []
+
+
+class Erasing(Proof):
+    """Says what would be forgotten, what the law keeps and which bookings would be cancelled; then forgets."""
+
+    name = "erase"
+    intents: ClassVar[frozenset[str]] = frozenset({"erase_my_data"})
+    stopped = "utter_data_kept"
+    asks_email = "utter_ask_data_email"
+
+    async def summarise(self, task: Task) -> list[Event]:
+        turn = task.turn
+        told = await turn.service.erase_data(turn.key("erase-preview", turn.message_id), confirmed=False)
+        turn.say(
+            "utter_ask_erase",
+            buttons=yes_and_no(turn, "erase_yes", "erase_no"),
+            email=task.values["email"],
+            cancels=_cancels(turn, told["cancels"]),
+            years=told["kept"][0]["years"],
+        )
+        return []
+
+    async def do(self, task: Task) -> list[Event]:
+        turn = task.turn
+        try:
+            told = await turn.service.erase_data(task.key(), confirmed=True)
+        except Problem as problem:
+            if problem.status != 401:
+                raise
+            turn.say("utter_data_proof_over")
+            return []
+        turn.say("utter_data_erased", reference=told["reference"], email=task.values["email"])
+        return [AllSlotsReset(), SlotSet("language", turn.slot("language"))]
+
+
+def _counted(turn: Turn, name: str, rows: list[Json]) -> str:
+    if name == "bookings":
+        references = formatting.joined([row["reference"] for row in rows], turn.lang)
+        return turn.part("data_bookings", references=references)
+    return turn.part(f"data_{name}", count=len(rows))
+
+
+def _cancels(turn: Turn, cancels: list[Json]) -> str:
+    if not cancels:
+        return ""
+    references = formatting.joined([one["reference"] for one in cancels], turn.lang)
+    return turn.part("erase_cancels", references=references)

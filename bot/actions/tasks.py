@@ -1,0 +1,260 @@
+"""What a person wants done that takes a few questions and then a yes: one form for all of it (``task_form``).
+
+A kind of task says what it needs, reads it out of whatever a message gives, asks for what is missing, tells in a
+summary what would happen, and does it once that is confirmed. The rest is alike for all kinds and stands here: what is
+said early is not asked again, a correction is taken at any time, a question is answered by its own rule and the task
+goes on, "leave it" ends it, and where the service was away the same yes is sent again under the same key.
+
+Rasa sees one form with one slot (``task_done``); the state of a task is kept in the slot ``task``.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from bot.actions.bookings.form import DIGRESSIONS
+from bot.actions.bookings.words import only
+from bot.actions.turn import DOUBTFUL, CampusAction, Event, Turn
+from bot.service import Json
+
+#: The last step of every task: the yes to its summary.
+YES = "yes"
+_STOPS = frozenset({"deny", "undo", "start_over", "goodbye"})
+_AGREES = frozenset({"affirm", "confirm_booking"})
+#: So often in a row a question is asked before a way out is offered with it.
+_STUCK = 2
+
+
+class Over(Exception):
+    """The task ends here, and why has been said."""
+
+
+@dataclass
+class Task:
+    """A task while a turn works on it."""
+
+    turn: Turn
+    kind: Kind
+    values: Json = field(default_factory=dict)
+    asked: str | None = None
+    times: int = 0
+    #: The message that began it: part of its idempotency key.
+    began: str = ""
+
+    def missing(self) -> str:
+        """The first step that has no value yet."""
+        return next((step for step in self.kind.steps(self) if step not in self.values), YES)
+
+    def key(self) -> str:
+        """The idempotency key of doing this with these values."""
+        return self.turn.key("task", self.kind.name, self.began, json.dumps(self.values, sort_keys=True))
+
+    def event(self) -> Event:
+        """The event that keeps it."""
+        kept = {"kind": self.kind.name, "values": self.values, "asked": self.asked, "times": self.times}
+        event: Event = SlotSet("task", {**kept, "began": self.began})
+        return event
+
+
+class Kind(ABC):
+    """A kind of task. Instances hold no state; a task's values do."""
+
+    name: ClassVar[str] = ""
+    #: What a person says who wants it.
+    intents: ClassVar[frozenset[str]] = frozenset()
+    #: Steps that a "no" leaves empty.
+    optional: ClassVar[frozenset[str]] = frozenset()
+    #: Whether a summary is confirmed before it is done; what changes nothing needs no yes.
+    confirms: ClassVar[bool] = True
+    #: Said where the person gives it up.
+    stopped: ClassVar[str] = "utter_task_stopped"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.name:
+            KINDS[cls.name] = cls()
+
+    async def begin(self, task: Task) -> None:  # noqa: B027 - not every kind knows something beforehand
+        """Find out what can be known without asking. Raises Over, with the reason said."""
+
+    @abstractmethod
+    def steps(self, task: Task) -> Sequence[str]:
+        """What has to be known, in the order in which it is asked."""
+
+    @abstractmethod
+    async def read(self, task: Task) -> Json:
+        """What the message gives, by step."""
+
+    async def check(self, task: Task) -> None:  # noqa: B027 - nor has every kind something to check
+        """Hold new values against the service; what does not fit is said and taken out. Raises Over."""
+
+    @abstractmethod
+    async def ask(self, task: Task) -> list[Event]:
+        """Ask for the step ``task.asked``."""
+
+    @abstractmethod
+    async def summarise(self, task: Task) -> list[Event]:
+        """Say what would happen, with the buttons of yes and no."""
+
+    @abstractmethod
+    async def do(self, task: Task) -> list[Event]:
+        """Do it, and say so."""
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def kind_of(intent: str) -> Kind | None:
+    """The kind of task that an intent asks for."""
+    return next((kind for kind in KINDS.values() if intent in kind.intents), None)
+
+
+def current(turn: Turn) -> Task | None:
+    """The task that is under way."""
+    kept = turn.slot("task")
+    if not kept or kept["kind"] not in KINDS:
+        return None
+    return Task(turn, KINDS[kept["kind"]], dict(kept["values"]), kept["asked"], kept["times"], kept["began"])
+
+
+def begin(turn: Turn, kind: Kind, **values: Any) -> list[Event]:
+    """The events that begin a task, for an action that has read it out of a message of another intent."""
+    return [Task(turn, kind, values, began=turn.message_id).event(), FollowupAction("task_form")]
+
+
+class ValidateTaskForm(CampusAction):
+    """Takes what the message gives, and says what to ask next."""
+
+    action = "validate_task_form"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        task = current(turn)
+        try:
+            if task is None:
+                return _ended()
+            kind = await _another(task)
+            if kind is not None:
+                return await self._begun(Task(turn, kind, began=turn.message_id))
+            if task.asked is None:
+                return await self._begun(task)
+            if turn.fresh and not await self._took(task):
+                return []
+        except Over:
+            return _ended()
+        return _next(task)
+
+    @staticmethod
+    async def _begun(task: Task) -> list[Event]:
+        await task.kind.begin(task)
+        task.values.update(await task.kind.read(task))
+        await task.kind.check(task)
+        return _next(task)
+
+    async def _took(self, task: Task) -> bool:
+        """Whether the message was for the task. Raises Over."""
+        turn, kind = task.turn, task.kind
+        given = {step: value for step, value in (await kind.read(task)).items() if task.values.get(step) != value}
+        if given:
+            task.values.update(given)
+            task.times = 0
+            await kind.check(task)
+            return True
+        if task.asked == YES and _agrees(turn, kind):
+            task.values[YES] = True
+            return True
+        if _stops(turn):
+            if task.asked in kind.optional and turn.intent == "deny":
+                task.values[task.asked] = ""
+                return True
+            turn.say(kind.stopped)
+            raise Over
+        if turn.question or turn.intent in DIGRESSIONS:
+            return False
+        return task.asked != YES or turn.confidence <= DOUBTFUL or turn.intent in {"inform", *_AGREES, *kind.intents}
+
+
+async def _another(task: Task) -> Kind | None:
+    """The kind of another task that the message asks for, where it gives nothing to the one under way."""
+    turn = task.turn
+    other = kind_of(turn.intent)
+    if task.asked is None or not turn.fresh or other == task.kind or (turn.confidence < DOUBTFUL and not turn.pressed):
+        return None
+    return other if not await task.kind.read(task) else None
+
+
+def _agrees(turn: Turn, kind: Kind) -> bool:
+    if turn.pressed:
+        return turn.intent == "affirm"
+    said = turn.intent in _AGREES or (turn.intent in kind.intents and not turn.question)
+    return said or only(turn.text, "yes", "polite", all_of=("yes",))
+
+
+def _stops(turn: Turn) -> bool:
+    return turn.intent in _STOPS or only(turn.text, "end", "polite", "no", all_of=("end",))
+
+
+def _next(task: Task) -> list[Event]:
+    if task.values.get(YES) or (not task.kind.confirms and task.missing() == YES):
+        return [task.event(), SlotSet("task_done", True), SlotSet("requested_slot", None)]
+    missing = task.missing()
+    task.times = task.times + 1 if missing == task.asked and task.turn.fresh else 0
+    task.asked = missing
+    return [task.event(), SlotSet("task_done", None), SlotSet("requested_slot", "task_done")]
+
+
+def _ended() -> list[Event]:
+    return [SlotSet("task", None), SlotSet("task_done", False), SlotSet("requested_slot", None)]
+
+
+class AskTask(CampusAction):
+    """Asks for the next step, or for the yes."""
+
+    action = "action_ask_task_form_task_done"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        task = current(turn)
+        if task is None:
+            return []
+        if task.times >= _STUCK:
+            turn.say("utter_task_stuck")
+        return await (task.kind.summarise(task) if task.asked == YES else task.kind.ask(task))
+
+
+class SubmitTask(CampusAction):
+    """Does it once it was confirmed; a booking that was under way goes on."""
+
+    action = "action_submit_task"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        events: list[Event] = [SlotSet("task", None), SlotSet("task_done", None)]
+        task = current(turn)
+        if task is not None and turn.slot("task_done") is True:
+            events = [*events, *(await task.kind.do(task))]
+        ended = any(event.get("name") == "booking_started" for event in events)
+        if turn.slot("booking_started") and not ended:
+            events.append(FollowupAction("booking_form"))
+        return events
+
+    def after_failure(self, turn: Turn) -> list[Event]:
+        """Nobody knows whether it was done: the same yes asks again under the same key."""
+        task = current(turn)
+        if task is None:
+            return []
+        task.values.pop(YES, None)
+        return [
+            task.event(),
+            SlotSet("task_done", None),
+            SlotSet("requested_slot", "task_done"),
+            {"event": "active_loop", "name": "task_form", "timestamp": None},
+        ]
+
+
+def yes_and_no(turn: Turn, yes: str, no: str = "task_no", **variables: Any) -> list[dict[str, str]]:
+    """The buttons below a summary."""
+    return [turn.button(yes, "/affirm", **variables), turn.button(no, "/deny")]
