@@ -1,8 +1,8 @@
 """What was said in each conversation, who is listening, and what the channels must remember beside it.
 
 An event is a JSON object with an `id` that grows: a listener that was away asks for what came after the last one it
-saw. In memory for one process; in Redis (`REDIS_URL`) for several, where each tells the others that there is something
-new. Bounded in number and in time: it is for reading on after a reload, not an archive.
+saw. For one process in a file (`kept.py`); in Redis (`REDIS_URL`) for several, where each tells the others that there
+is something new. Bounded in number and in time: it is for reading on after a reload, not an archive.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ REMEMBERED = 5000
 NOTES = 50_000
 #: Seconds that Redis may take to answer.
 PATIENCE = 2.0
+#: The note of what somebody is doing just now; a process that ends does none of it any more.
+AT_WORK = "at work"
 _ID = re.compile(r"\d{1,15}-\d{1,10}")
 
 Json = dict[str, Any]
@@ -48,7 +50,8 @@ def is_event_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def _order(event_id: str) -> tuple[int, int]:
+def order_of(event_id: str) -> tuple[int, int]:
+    """What events are sorted by; (0, 0) for the empty id, which comes before all."""
     moment, _, number = event_id.partition("-")
     return int(moment or 0), int(number or 0)
 
@@ -115,7 +118,7 @@ class Hub(ABC):
 
 
 class MemoryHub(Hub):
-    """For one process. Ids are times, so that they go on growing over a restart."""
+    """Nothing outlives the process. Ids are times, so that they go on growing over a restart."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -128,8 +131,8 @@ class MemoryHub(Hub):
         said = self._said.setdefault(conversation, [])
         for event in events:
             moment, number = int(time.time() * 1000), 0
-            if said and _order(said[-1]["id"]) >= (moment, number):
-                moment, number = _order(said[-1]["id"])
+            if said and order_of(said[-1]["id"]) >= (moment, number):
+                moment, number = order_of(said[-1]["id"])
                 number += 1
             said.append({"id": f"{moment}-{number}", **event})
         del said[:-HISTORY]
@@ -139,7 +142,7 @@ class MemoryHub(Hub):
 
     async def since(self, conversation: str, after: str = "") -> list[Json]:
         self._forget_old()
-        return [event for event in self._said.get(conversation, []) if _order(event["id"]) > _order(after)]
+        return [event for event in self._said.get(conversation, []) if order_of(event["id"]) > order_of(after)]
 
     async def note(self, name: str, value: str, seconds: float) -> None:
         self._notes.pop(name, None)
@@ -262,5 +265,7 @@ def _away() -> Iterator[None]:
 @lru_cache(maxsize=1)
 def get_hub() -> Hub:
     """The hub of this process, shared by its channels."""
-    url = get_settings().redis_url
-    return RedisHub(url) if url else MemoryHub()
+    from bot.channels.kept import KeptHub
+
+    settings = get_settings()
+    return RedisHub(settings.redis_url) if settings.redis_url else KeptHub(settings.var_dir / "conversations.db")

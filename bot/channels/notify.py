@@ -20,7 +20,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 
 from bot.channels.base import CampusInput, Handler, Json
-from bot.channels.hub import Away, Hub, get_hub
+from bot.channels.hub import AT_WORK, Away, Hub, get_hub
 from bot.channels.problems import Problem, answer, language_of
 from bot.channels.secrets import NOTIFY, secret
 
@@ -62,7 +62,7 @@ class NotifyInput(InputChannel):
             except Problem as problem:
                 return answer(problem, language_of(request))
             except Away:
-                logger.exception("Redis is away")
+                logger.exception("what is remembered cannot be reached")
                 return answer(Problem(503, "unavailable", retry_after=5), language_of(request))
 
         return routes
@@ -71,7 +71,7 @@ class NotifyInput(InputChannel):
         """Whether somebody is there to read it. Raises Problem."""
         notice = verified(request.headers.get("webhook-id", ""), request)
         note = f"notice:{notice['id']}"
-        if not await self.hub.claim(note, "at work", LEASE_SECONDS):
+        if not await self.hub.claim(note, AT_WORK, LEASE_SECONDS):
             before = await self.hub.noted(note)
             if before not in (SAID, GONE):
                 raise Problem(503, "unavailable", retry_after=LEASE_SECONDS)

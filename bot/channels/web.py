@@ -18,7 +18,7 @@ import re
 import time
 import unicodedata
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,9 +32,10 @@ from sanic.response import HTTPResponse, empty, json
 
 from bot import responses
 from bot.channels import notices
+from bot.channels.addresses import Streams, address_of
 from bot.channels.base import CampusInput, Handler, Incoming, Json, Reply
 from bot.channels.handoffs import ACTIVE, CLOSED, Handoffs
-from bot.channels.hub import Away, Hub, get_hub, is_event_id
+from bot.channels.hub import AT_WORK, Away, Hub, get_hub, is_event_id
 from bot.channels.problems import Problem, answer, language_of
 from bot.channels.redaction import redact
 from bot.channels.secrets import WEB, mark, secret
@@ -50,20 +51,22 @@ RENEWED = "Campus-Token"
 #: Seconds of one stream of events, and of silence on it before a sign of life. Rasa's server ends an answer at 60.
 STREAM_SECONDS = 55.0
 PING_SECONDS = 15.0
-#: Seconds after a stream's end during which its visitor counts as there: the page opens the next one at once.
-HERE_SECONDS = 60
-#: Seconds after which a message that is still at work may be delivered again (its process may have died).
-LEASE_SECONDS = 45
+#: Seconds that a visitor counts as there after a sign of their stream, and after its end by time: the page opens the
+#: next one at once. A stream that the page itself has ended says that nobody is there.
+HERE_SECONDS, AGAIN_SECONDS = 2 * PING_SECONDS, 10.0
+#: Seconds without a sign of work after which a message may be delivered again (its process may have died).
+LEASE_SECONDS = 45.0
 #: Seconds that a message's id is known.
 REPEAT_SECONDS = 24 * 3600
-#: Bytes of a request.
+#: Bytes of a request, and seconds until all of them must have come.
 LARGEST = 16 * 1024
+BODY_SECONDS = 10.0
 #: Characters of a message that a person gets, as many as the service takes; the assistant reads fewer, and says so.
 SHOWN = 4000
 #: A minute's messages of a session; sessions and messages of an address, which may be that of a whole classroom.
 MESSAGES, ADDRESS_SESSIONS, ADDRESS_MESSAGES = 20, 60, 300
-#: Streams that a session may have open: one a tab.
-STREAMS = 6
+#: Streams that a session (one a tab) and an address may have open in one process.
+STREAMS, ADDRESS_STREAMS = 6, 300
 #: Seconds that a browser may remember what it may ask from another site.
 PREFLIGHT_SECONDS = 7200
 
@@ -98,6 +101,7 @@ class WebInput(CampusInput):
         self.hub = hub or get_hub()
         self.alone = not get_settings().redis_url
         self.handoffs = Handoffs(self.hub)
+        self._streams = Streams()
         self._at_work: set[asyncio.Future[Any]] = set()
         self._stopping = False
 
@@ -146,7 +150,7 @@ class WebInput(CampusInput):
         wrong = [name for name in ("lang", "page") if not isinstance(body.get(name) or "", str)]
         if wrong:
             raise Problem(422, "invalid", wrong)
-        await self._limit(f"sessions:{_address(request)}", ADDRESS_SESSIONS)
+        await self._limit(f"sessions:{address_of(request)}", ADDRESS_SESSIONS)
         visitor = Visitor(str(uuid.uuid4()), _spoken(body.get("lang")) or language_of(request), _path(body.get("page")))
         token, expires_at = _token(visitor)
         return json({"token": token, "conversation": visitor.conversation, "expires_at": expires_at}, 201, _PRIVATE)
@@ -164,10 +168,10 @@ class WebInput(CampusInput):
             raise Problem(400, "unsigned")
         visitor = replace(visitor, lang=_spoken(body.get("lang")) or visitor.lang)
         note = _note(visitor, message_id)
-        if await self.hub.claim(note, "at work", LEASE_SECONDS):  # a repeat is told the same, and nothing more happens
+        if await self.hub.claim(note, AT_WORK, LEASE_SECONDS):  # a repeat is told the same, and nothing more happens
             try:
                 await self._limit(f"messages:{visitor.id}", MESSAGES)
-                await self._limit(f"messages:{_address(request)}", ADDRESS_MESSAGES)
+                await self._limit(f"messages:{address_of(request)}", ADDRESS_MESSAGES)
                 await self._accept(visitor, message_id, said, payload, agent, handle)
             except BaseException:
                 await self.hub.forget(note)
@@ -182,15 +186,31 @@ class WebInput(CampusInput):
         after = request.args.get("after") or request.headers.get("Last-Event-ID") or ""
         if after and not is_event_id(after):
             raise Problem(422, "invalid", ["after"])
-        if get_settings().rate_limits and self.hub.listeners(visitor.conversation) >= STREAMS:
+        address = address_of(request)
+        many = self.hub.listeners(visitor.conversation) >= STREAMS or self._streams.of(address) >= ADDRESS_STREAMS
+        if get_settings().rate_limits and many:
             raise Problem(429, "rate-limited", retry_after=int(STREAM_SECONDS))
         headers = {**_PRIVATE, **_allowed(request), "X-Accel-Buffering": "no", RENEWED: _token(visitor)[0]}
-        with self.hub.listening(visitor.conversation) as bell:
-            await self._note_presence(visitor.conversation)
+        with self._streams.opened(address):
+            await self._stream(request, visitor.conversation, after, headers)
+
+    async def _stream(self, request: Request, conversation: str, after: str, headers: dict[str, str]) -> None:
+        ended = False
+        try:
+            await self._send(request, conversation, after, headers)
+            ended = True
+        finally:  # cancelled as soon as the page has gone
+            if not self.hub.listeners(conversation):  # in another process, its stream says so again soon
+                with contextlib.suppress(Away):
+                    await self._note_presence(conversation, AGAIN_SECONDS if ended else 0)
+
+    async def _send(self, request: Request, conversation: str, after: str, headers: dict[str, str]) -> None:
+        with self.hub.listening(conversation) as bell:
+            await self._note_presence(conversation)
             stream = await request.respond(headers=headers, content_type="text/event-stream; charset=utf-8")
             await stream.send(": ok\n\n")  # the first bytes bring the head of the answer, for which the page waits
             with contextlib.suppress(Away):  # the page comes back
-                await self._tell(stream, visitor.conversation, after, bell)
+                await self._tell(stream, conversation, after, bell)
             await stream.eof()
 
     async def _tell(self, stream: Any, conversation: str, after: str, bell: asyncio.Event) -> None:
@@ -223,8 +243,12 @@ class WebInput(CampusInput):
             state = await self.handoffs.deliver(conversation, service, message_id, shown or "…")
         except Unavailable:
             raise Problem(503, "unavailable", retry_after=5) from None
-        await self._note_presence(conversation)
-        await self.hub.say(conversation, _event("visitor", Reply(shown, visitor.lang), message=message_id))
+        before = {event["from"] for event in await self.hub.since(conversation) if event.get("message") == message_id}
+        if "visitor" not in before:  # else an earlier delivery came so far, and no further
+            await self.hub.say(conversation, _event("visitor", Reply(shown, visitor.lang), message=message_id))
+        if "bot" in before:  # all that is said to a message is said at once
+            await self.hub.note(_note(visitor, message_id), "assistant", REPEAT_SECONDS)
+            return
         if state == ACTIVE:
             await self.hub.note(_note(visitor, message_id), "person", REPEAT_SECONDS)
             return
@@ -238,7 +262,8 @@ class WebInput(CampusInput):
     async def _answer_it(self, visitor: Visitor, incoming: Incoming, agent: Agent, handle: Handler) -> None:
         note = _note(visitor, str(incoming.id))
         try:
-            replies = await self.turn(agent, handle, incoming)
+            async with self._leased(note):
+                replies = await self.turn(agent, handle, incoming)
             events = [self._said_event("bot", visitor.conversation, reply, incoming.id) for reply in replies]
             for event in events[:-1]:
                 event["more"] = True  # the reply goes on in the next one
@@ -251,6 +276,26 @@ class WebInput(CampusInput):
             with contextlib.suppress(Away):
                 await self.hub.forget(note)
             raise
+
+    @contextlib.asynccontextmanager
+    async def _leased(self, note: str) -> AsyncIterator[None]:
+        """Let nobody else answer the message for as long as this takes."""
+        over = asyncio.Event()
+
+        async def renew() -> None:
+            while not over.is_set():
+                try:
+                    await asyncio.wait_for(over.wait(), LEASE_SECONDS / 3)
+                except asyncio.TimeoutError:
+                    with contextlib.suppress(Away):
+                        await self.hub.note(note, AT_WORK, LEASE_SECONDS)
+
+        renewing = asyncio.ensure_future(renew())
+        try:
+            yield
+        finally:
+            over.set()
+            await renewing
 
     async def _title(self, conversation: str, payload: str) -> str:
         """What stands on the button that was pressed."""
@@ -301,8 +346,13 @@ class WebInput(CampusInput):
             button["signature"] = mark("button", conversation, button["payload"])
         return event
 
-    async def _note_presence(self, conversation: str) -> None:
-        await self.hub.note(f"here:{conversation}", "1", HERE_SECONDS)
+    async def _note_presence(self, conversation: str, seconds: float | None = None) -> None:
+        """Somebody is there to read, and will be so for these seconds; with 0, nobody any more."""
+        seconds = HERE_SECONDS if seconds is None else seconds
+        if seconds:
+            await self.hub.note(f"here:{conversation}", "1", seconds)
+        else:
+            await self.hub.forget(f"here:{conversation}")
 
     async def _limit(self, name: str, most: int) -> None:
         if not get_settings().rate_limits:
@@ -343,7 +393,7 @@ def _guarded(route: Route) -> Route:
         except Problem as problem:
             response = answer(problem, language_of(request))
         except Away:
-            logger.exception("Redis is away")
+            logger.exception("what is remembered cannot be reached")
             response = answer(Problem(503, "unavailable", retry_after=5), language_of(request))
         if response is not None:
             response.headers.update(allowed)
@@ -369,13 +419,6 @@ def _allowed(request: Request) -> dict[str, str]:
         "Access-Control-Allow-Origin": origin,
         "Access-Control-Expose-Headers": f"Retry-After, {RENEWED}",
     }
-
-
-def _address(request: Request) -> str:
-    """The network address of the visitor: what a proxy that is trusted says, else who is connected."""
-    if request.ip in get_settings().proxies or "*" in get_settings().proxies:
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or request.ip
-    return str(request.ip)
 
 
 # -- tokens and marks --------------------------------------------------------------------------------------------------
@@ -431,21 +474,29 @@ def _note(visitor: Visitor, message_id: str) -> str:
 
 
 async def _body(request: Request) -> Json:
-    """The JSON object of a request. Raises Problem 415, 413, 400."""
+    """The JSON object of a request. Raises Problem 415, 413, 408, 400."""
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
         raise Problem(415, "unsupported-media-type")
-    read = bytearray()
-    while request.stream is not None and (part := await request.stream.read()):
-        read += part
-        if len(read) > LARGEST:
-            raise Problem(413, "too-large")
     try:
-        body = jsonlib.loads(bytes(read))
+        read = await asyncio.wait_for(_read(request), BODY_SECONDS)
+    except asyncio.TimeoutError:
+        raise Problem(408, "invalid") from None
+    try:
+        body = jsonlib.loads(read)
     except (ValueError, RecursionError):
         raise Problem(400, "invalid") from None
     if not isinstance(body, dict):
         raise Problem(400, "invalid")
     return body
+
+
+async def _read(request: Request) -> bytes:
+    read = bytearray()
+    while request.stream is not None and (part := await request.stream.read()):
+        read += part
+        if len(read) > LARGEST:
+            raise Problem(413, "too-large")
+    return bytes(read)
 
 
 def _spoken(lang: Any) -> str | None:

@@ -183,6 +183,15 @@ class Client:
                         break
         return found
 
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """An open chat: a stream that stands, and ends with the block as when its tab is closed."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with aiohttp.ClientSession() as tab, tab.get(f"{self.url}/web/events", headers=headers) as answer:
+            while await answer.content.readline() != b": live\n":
+                assert not answer.content.at_eof()
+            yield
+
     async def replies(self) -> list[Json]:
         """What the assistant says to the last message, whole."""
         found: list[Json] = []

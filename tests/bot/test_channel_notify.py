@@ -132,9 +132,9 @@ def test_a_notice_is_said_in_the_open_conversation(site: Site, kind: str) -> Non
     async def scene(client: Client) -> tuple[int, dict[str, Any]]:
         await client.begin()
         await client.say("bonjour")
-        listening = asyncio.ensure_future(client.events(1))
-        answer = await client.notify(notice(kind, client.conversation, "en"))
-        return answer.status, (await listening)[0]
+        async with client.listening():
+            answer = await client.notify(notice(kind, client.conversation, "en"))
+        return answer.status, (await client.events(1))[0]
 
     status, event = site.run(scene)
     assert status == 204
@@ -198,13 +198,13 @@ def test_the_dialogue_knows_what_was_said(site: Site) -> None:
     assert site.texts[1:] == ["/confirm_booking", '/decline_offer{"booking_reference": "EBC-7K2M9Q"}']
 
 
-def test_a_notice_is_kept_for_who_comes_back(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.channels.web.HERE_SECONDS", 0.2)
+def test_a_notice_is_kept_for_who_comes_back(site: Site) -> None:
+    """Who has closed the chat is not there any more, from that moment on."""
 
     async def scene(client: Client) -> tuple[list[int], list[str]]:
         await client.begin()
         await client.say("bonjour")
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.1)
         told = notice("handoff-message", client.conversation)
         statuses = [(await client.notify(told)).status for _ in range(2)]
         return statuses, [event["from"] for event in await client.events(1)]
@@ -212,12 +212,46 @@ def test_a_notice_is_kept_for_who_comes_back(site: Site, monkeypatch: pytest.Mon
     assert site.run(scene) == ([410, 410], ["person"])
 
 
+def test_somebody_is_there_while_one_tab_is(site: Site) -> None:
+    async def scene(client: Client) -> list[int]:
+        await client.begin()
+        found = []
+
+        async def tell() -> None:
+            await asyncio.sleep(0.1)
+            found.append((await client.notify(notice("handoff-message", client.conversation))).status)
+
+        async with client.listening():
+            async with client.listening():
+                await tell()
+            await tell()
+        await tell()
+        return found
+
+    assert site.run(scene) == [204, 204, 410]
+
+
+def test_between_two_streams_of_an_open_chat_its_visitor_is_there(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.channels.web.STREAM_SECONDS", 0.1)
+    monkeypatch.setattr("bot.channels.web.AGAIN_SECONDS", 0.5)
+
+    async def scene(client: Client) -> list[int]:
+        await client.begin()
+        await client.events()
+        found = [(await client.notify(notice("offer", client.conversation))).status]
+        await asyncio.sleep(0.6)
+        return [*found, (await client.notify(notice("offer", client.conversation))).status]
+
+    assert site.run(scene) == [204, 410]
+
+
 def test_a_notice_is_said_once_however_often_it_comes(site: Site) -> None:
     async def scene(client: Client) -> tuple[set[int], list[str]]:
         await client.begin()
         await client.say("bonjour")
         told = notice("offer", client.conversation)
-        answers = [await client.notify(told) for _ in range(3)]
+        async with client.listening():
+            answers = [await client.notify(told) for _ in range(3)]
         events = await client.events(9, seconds=0.4)
         return {answer.status for answer in answers}, [event["from"] for event in events]
 

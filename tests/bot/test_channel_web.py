@@ -15,6 +15,7 @@ from rasa.shared.exceptions import RasaException
 
 from bot.channels import hub as hubs
 from bot.channels import web
+from bot.channels.addresses import counted_as
 from bot.channels.assertion import signer, verify
 from bot.channels.hub import MemoryHub
 from bot.channels.secrets import WEB, secret
@@ -709,3 +710,119 @@ def test_a_slow_reader_of_one_byte_holds_up_nobody(site: Site) -> None:
         assert answer.status == 202
 
     site.run(scene)
+
+
+# -- long turns and repeats --------------------------------------------------------------------------------------------
+
+
+def test_a_turn_may_take_longer_than_the_lease(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resend while the assistant still works, and another when it is done: one turn, one answer, one question."""
+    monkeypatch.setattr(web, "LEASE_SECONDS", 0.15)
+
+    async def slow(message: UserMessage) -> None:
+        await asyncio.sleep(0.7)
+        await message.output_channel.send_response("", {"text": "enfin", "lang": "fr"})
+
+    site.reply = slow
+
+    async def scene(client: Client) -> tuple[set[int], list[str]]:
+        await client.begin()
+        statuses = set()
+        for _ in range(4):
+            statuses.add((await client.send("bonjour", id="m")).status)
+            await asyncio.sleep(0.3)
+        return statuses, [event["from"] for event in await client.events(9, after="", seconds=0.5)]
+
+    assert site.run(scene) == ({202}, ["visitor", "bot", "bot"])
+    assert site.texts == ["bonjour"]
+
+
+def test_what_was_answered_before_its_note_was_lost_is_not_answered_again(site: Site) -> None:
+    """As when the process ends between the two."""
+
+    async def scene(client: Client) -> list[str]:
+        await client.begin()
+        await client.send("bonjour", id="m")
+        await client.replies()
+        await site.hub.forget(web._note(web.Visitor(client.conversation.partition(":")[2]), "m"))
+        assert (await client.send("bonjour", id="m")).status == 202
+        await asyncio.gather(*site.web._at_work)
+        return [event["from"] for event in await client.events(9, after="", seconds=0.4)]
+
+    assert site.run(scene) == ["visitor", "bot", "bot"]
+    assert site.texts == ["bonjour"]
+
+
+def test_a_message_that_is_sent_again_after_its_turn_was_cut_off_stands_there_once(site: Site) -> None:
+    async def hang(message: UserMessage) -> None:
+        await asyncio.sleep(60)
+
+    async def scene(client: Client) -> list[str]:
+        await client.begin()
+        site.reply = hang
+        await client.send("bonjour", id="m")
+        await asyncio.sleep(0.1)
+        cut_off = [*site.web._at_work, *site.web._in_flight.values()]
+        for task in cut_off:
+            task.cancel()
+        await asyncio.gather(*cut_off, return_exceptions=True)
+        site.reply = None
+        await client.send("bonjour", id="m")
+        return [event["from"] for event in await client.events(3, after="")]
+
+    assert site.run(scene) == ["visitor", "bot", "bot"]
+
+
+# -- streams and addresses ---------------------------------------------------------------------------------------------
+
+
+def test_an_address_may_listen_only_so_often(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a session for each stream. Who hangs up makes room; an IPv6 address counts with all of its /64."""
+    monkeypatch.setattr(web, "ADDRESS_STREAMS", 2)
+
+    async def scene(client: Client) -> list[int]:
+        found = []
+        open_ones = []
+        for _ in range(2):
+            one = client.another()
+            await one.begin()
+            open_ones.append(asyncio.ensure_future(one.events(1, seconds=5)))
+        await asyncio.sleep(0.2)
+        await client.begin()
+        found.append((await client.ask("GET", "web/events")).status)
+        for one in open_ones:
+            one.cancel()
+        await asyncio.gather(*open_ones, return_exceptions=True)
+        await asyncio.sleep(0.1)
+        assert site.web._streams.of("127.0.0.1") == 0
+        async with client.listening():
+            return found
+
+    assert site.run(scene) == [429]
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("[2001:db8::1]", "2001:db8::/64"),
+        ("unknown" * 50, ("unknown" * 50)[:64]),
+    ],
+)
+def test_what_counts_as_one_address(address: str, counted: str) -> None:
+    assert counted_as(address) == counted
+
+
+def test_a_network_of_ipv6_is_one_address(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "ADDRESS_SESSIONS", 3)
+
+    async def scene(client: Client) -> list[int]:
+        addresses = ["2001:db8::1", "2001:db8::2", "2001:db8::aaaa:3", "2001:db8::4", "2001:db8:0:1::1"]
+        return [(await client.ask("POST", "web/session", {}, X_Forwarded_For=one)).status for one in addresses]
+
+    assert site.run(scene) == [201, 201, 201, 429, 201]

@@ -33,6 +33,8 @@ export class Conversation {
     this.#restore();
     for (const entry of this.unsent) this.mine.set(entry.id, entry);
     addEventListener("online", () => this.unsent.length && this.deliver());
+    addEventListener("pagehide", () => this.#hangUp()); // nobody is there: what comes now is mailed
+    addEventListener("pageshow", (event) => event.persisted && this.wanted && this.open());
   }
 
   /** Remember a choice of the person's (open or closed, language) as long as the tab lives. */

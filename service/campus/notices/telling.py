@@ -40,6 +40,13 @@ def do_instead(db: Session, row: Outbox) -> None:
         instead(db, row)
 
 
+@queue.when_given_up(NOTICE)
+def _given_up(db: Session, row: Outbox) -> None:
+    """The bot was away for days: what it should have said there is told another way."""
+    if row.destination == NOTIFY:
+        do_instead(db, row)
+
+
 def who_wants(db: Session, kind: str, conversation: str | None) -> list[str]:
     """The destinations of a notice about that conversation; mostly none, and then nothing need be written."""
     found = []

@@ -60,6 +60,20 @@ def is_still_true(db: Session, row: Outbox) -> bool:
     return condition is None or condition(db, row)
 
 
+GivenUp = Callable[[Session, Outbox], None]
+_given_up: dict[str, GivenUp] = {}
+
+
+def when_given_up(channel: str) -> Callable[[GivenUp], GivenUp]:
+    """Decorates what is done, in the same transaction, with a message of that channel that will never leave."""
+
+    def register(given_up: GivenUp) -> GivenUp:
+        _given_up[channel] = given_up
+        return given_up
+
+    return register
+
+
 def put(
     db: Session,
     *,
@@ -135,12 +149,15 @@ def mark_sent(db: Session, seq: int) -> None:
 
 
 def mark_failed(db: Session, row: Outbox, error: str, *, for_good: bool = False) -> None:
-    """It did not leave: try again later, longer each time, and give up after `GIVE_UP_AFTER`."""
+    """It did not leave: try again later, longer each time, and give up after `GIVE_UP_AFTER`.
+
+    What its channel does with what was given up (see `when_given_up`) is done once.
+    """
     now = clock.real_now()
     doubled = 2.0 ** min(row.attempts - 1, 20)
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * doubled) * random.uniform(0.8, 1.2)
     over = for_good or now - row.created_at > GIVE_UP_AFTER
-    _set(
+    marked = _set(
         db,
         row.seq,
         claimed_until=None,
@@ -148,6 +165,8 @@ def mark_failed(db: Session, row: Outbox, error: str, *, for_good: bool = False)
         failed_at=now if over else None,
         last_error=error[:500],
     )
+    if over and marked and (given_up := _given_up.get(row.channel)):
+        given_up(db, row)
     if over:
         _purge(db, row.seq)
 
@@ -192,13 +211,16 @@ def _due(now: datetime, lane: Lane) -> Select[int]:
     return select(Outbox.seq).where(_in(lane), *_ready(now), ~earlier)
 
 
-def _set(db: Session, seq: int, **values: Any) -> None:
-    db.execute(
+def _set(db: Session, seq: int, **values: Any) -> bool:
+    """Whether it was still waiting."""
+    done = db.execute(
         update(Outbox)
         .where(Outbox.seq == seq, Outbox.sent_at.is_(None), Outbox.failed_at.is_(None))  # given up is given up
         .values(**values)
         .execution_options(synchronize_session=False)
     )
+    assert isinstance(done, CursorResult)
+    return bool(done.rowcount)
 
 
 def _purge(db: Session, seq: int) -> None:

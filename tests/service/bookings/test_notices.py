@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from campus import clock
 from campus.bookings.models import Booking
 from campus.notices.telling import ids_and_states
+from campus.outbox.models import NOTICE, Outbox
 from campus.speakers.keys import notify_secret
 from sqlalchemy import update
 
@@ -200,6 +202,29 @@ def test_what_nobody_was_there_to_read_is_mailed_once(world: World, make_world: 
             make_due(heard)
             deliver_all(heard)
         assert waiting(heard) == 0 and sink.kinds() == ["handoff-message"]
+        [desk, answer] = heard.mails()
+        assert (desk["X-Campus-Mail-Kind"], answer["X-Campus-Mail-Kind"]) == ("desk", "handoff-answer")
+        body = answer.get_body(("plain",))
+        assert body is not None and "Vous êtes là" in body.get_content()
+
+
+def test_what_was_given_up_is_mailed_once(world: World, make_world: MakeWorld) -> None:
+    """The bot was away for three days."""
+    with receiving(lambda _number: REFUSE) as sink:
+        heard = make_world(notify_url=f"{sink.url}/webhooks/notify")
+        mine = heard.web.bearer("c1")
+        wish = {"reason": "asked", "lang": "fr", "contact": contact()}
+        path = f"/v1/handoffs/{heard.post('/v1/handoffs', wish, bearer=mine).json()['id']}/messages"
+        heard.post(path, {"text": "Vous êtes là ?"}, bearer=STAFF_TOKEN)
+        make_due(heard)
+        deliver_all(heard)
+        assert [mail["X-Campus-Mail-Kind"] for mail in heard.mails()] == ["desk"], "not given up yet"
+        with heard.database.writing() as db:
+            long_ago = clock.real_now() - timedelta(days=3, minutes=1)
+            db.execute(update(Outbox).where(Outbox.channel == NOTICE).values(created_at=long_ago))
+        for _ in range(3):
+            make_due(heard)
+            deliver_all(heard)
         [desk, answer] = heard.mails()
         assert (desk["X-Campus-Mail-Kind"], answer["X-Campus-Mail-Kind"]) == ("desk", "handoff-answer")
         body = answer.get_body(("plain",))
