@@ -32,7 +32,11 @@ _STUCK = 2
 
 
 class Over(Exception):
-    """The task ends here, and why has been said."""
+    """The task ends here, and why has been said; ``events`` follow from that."""
+
+    def __init__(self, events: Sequence[Event] = ()) -> None:
+        super().__init__()
+        self.events = list(events)
 
 
 @dataclass
@@ -145,8 +149,8 @@ class ValidateTaskForm(CampusAction):
                 return await self._begun(task)
             if turn.fresh and not await self._took(task):
                 return []
-        except Over:
-            return _ended()
+        except Over as over:
+            return [*over.events, *_ended()]
         return _next(task)
 
     @staticmethod

@@ -6,6 +6,7 @@ from bot.actions import formatting
 from bot.actions.bookings.checking import one_booking, own_bookings
 from bot.actions.bookings.own import booked
 from bot.actions.bookings.telling import MayBeAboutBooking, summary
+from bot.actions.courses.instead import SURE, courses_instead
 from bot.actions.turn import Event, Turn
 from bot.service import Json
 
@@ -20,6 +21,11 @@ class RequestDocument(MayBeAboutBooking):
 
     async def answer(self, turn: Turn) -> list[Event]:
         booking = await self._booking(turn)
+        if booking is None and not turn.first("booking_reference"):
+            instead = await courses_instead(turn, "utter_courses_on_subject", SURE)
+            if instead is not None:  # who has booked nothing speaks of a subject rather than of a paper
+                return instead
+            turn.say("utter_no_papers")
         if booking is None:
             return []
         wanted, reference = turn.first("document"), booking["reference"]
@@ -47,7 +53,6 @@ class RequestDocument(MayBeAboutBooking):
             return await one_booking(turn, str(named))
         own = await own_bookings(turn, _WITH_PAPERS)
         if not own:
-            turn.say("utter_no_papers")
             return None
         talked = [booking for booking in own if booking["reference"] == turn.slot("last_booking")]
         return (talked or own)[0]

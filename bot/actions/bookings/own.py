@@ -9,6 +9,7 @@ from typing import ClassVar
 from rasa_sdk.events import SlotSet
 
 from bot.actions.bookings.checking import booking_line, one_booking, own_bookings
+from bot.actions.courses.instead import SURE, courses_instead
 from bot.actions.tasks import Kind, Over, Task
 from bot.actions.turn import Event, Turn
 from bot.service import Json
@@ -37,6 +38,9 @@ class OnBooking(Kind):
             return
         own = await own_bookings(turn, self.states)
         if not own:
+            instead = await courses_instead(turn, "utter_courses_on_subject", SURE)
+            if instead is not None:  # who has booked nothing speaks of a subject rather than of a booking
+                raise Over(instead)
             turn.say(self.nothing)
             raise Over
         talked = [booking for booking in own if booking["reference"] == turn.slot("last_booking")]

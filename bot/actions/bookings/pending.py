@@ -7,6 +7,7 @@ from rasa_sdk.events import SlotSet
 from bot.actions import formatting
 from bot.actions.bookings.checking import one_booking, own_bookings
 from bot.actions.bookings.telling import offer, summary
+from bot.actions.courses.instead import SURE, courses_instead
 from bot.actions.showing import booking_card
 from bot.actions.turn import CampusAction, Event, Turn
 from bot.service import Json, Problem
@@ -23,6 +24,9 @@ class ExtendHold(CampusAction):
             held = await own_bookings(turn, ("held",))
             reference = held[0]["reference"] if held else None
         if not reference:
+            instead = await courses_instead(turn, "utter_courses_on_subject", SURE)
+            if instead is not None:  # who holds nothing speaks of a subject rather than of a hold
+                return instead
             turn.say("utter_nothing_held_yet")
         else:
             await extend(turn, str(reference))

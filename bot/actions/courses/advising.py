@@ -22,6 +22,7 @@ from bot.actions.courses.advice import (
     told,
 )
 from bot.actions.courses.focus import about, topic_buttons
+from bot.actions.courses.instead import SURE, courses_instead
 from bot.actions.courses.lists import demo
 from bot.actions.courses.searching import show_courses
 from bot.actions.distress import distressed, offer_person
@@ -79,6 +80,11 @@ class AskAdvice(CampusAction):
         criteria = crit.read(turn)
         if any(subject in criteria for subject in crit.SUBJECT) and criteria.get("topic") != FIRST_STEPS["topic"]:
             return await show_courses(turn, criteria, None)
+        if criteria.get("topic") == FIRST_STEPS["topic"]:  # "I want to see what biotech is": nothing need be asked
+            return await show_courses(turn, {**criteria, **FIRST_STEPS}, "price")
+        instead = await courses_instead(turn, "utter_courses_on_subject", SURE)
+        if instead is not None:
+            return instead
         profile = turn.first("profile")
         turn.say("utter_advice_begins_worried" if _WORRIED.search(fold(turn.text)) else "utter_advice_begins")
         return [
