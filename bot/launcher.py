@@ -185,9 +185,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ.setdefault("ACTIONS_PORT", str(settings.actions_port))  # named in endpoints.yml
     os.environ.setdefault("TRACKER_DB", str(settings.var_dir / "tracker.db"))
     if arguments[:1] == ["run"] and arguments[1:2] != ["actions"]:
+        from bot.retention import keep_short
         from bot.snapshot import keep_fresh
 
         keep_fresh()
+        keep_short(Path(os.environ["TRACKER_DB"]))
         _leave_other_sites_to_the_channels()
     rasa_main = _rasa_main()
     sys.argv = ["rasa", *arguments]

@@ -222,8 +222,8 @@ class Service:
         await self._post("/v1/codes/verify", {"email": email, "code": code}, key)
 
     async def export_data(self, key: str) -> Json:
-        """Everything that is kept of the address that was proved. Raises Problem 401 without a proof."""
-        return await self._post("/v1/me/export", {}, key)
+        """Everything that is kept of the address that was proved, mailed there too. Raises Problem 401 unproved."""
+        return await self._post("/v1/me/export", {"mail": True}, key)
 
     async def erase_data(self, key: str, confirmed: bool) -> Json:
         """Forget the address that was proved, bookings to come cancelled; or only tell what that would do."""

@@ -30,6 +30,7 @@ class Settings:
     web_origins: frozenset[str]
     proxies: frozenset[str]
     sanic_workers: int
+    retention_days: int
 
     @property
     def keys_dir(self) -> Path:
@@ -82,6 +83,7 @@ def get_settings() -> Settings:
         web_origins=_list(os.environ.get("WEB_ORIGINS", "")),
         proxies=_list(os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")),
         sanic_workers=int(os.environ.get("SANIC_WORKERS", "1")),
+        retention_days=int(os.environ.get("RETENTION_DAYS") or 30),
     )
     if settings.production and settings.campus_now:
         raise ValueError("CAMPUS_NOW is refused when CAMPUS_ENV=production")

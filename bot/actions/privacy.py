@@ -10,6 +10,7 @@ from bot.actions import formatting
 from bot.actions.identity import Proof
 from bot.actions.tasks import Task, yes_and_no
 from bot.actions.turn import Event, Turn
+from bot.retention import FORGET_ME
 from bot.service import Json, Problem
 
 #: Lists of the service's export that have a name in words, in the order in which they are told.
@@ -71,7 +72,7 @@ class Erasing(Proof):
             turn.say("utter_data_proof_over")
             return []
         turn.say("utter_data_erased", reference=told["reference"], email=task.values["email"])
-        return [AllSlotsReset(), SlotSet("language", turn.slot("language"))]
+        return [AllSlotsReset(), SlotSet("language", turn.slot("language")), SlotSet(FORGET_ME, True)]
 
 
 def _counted(turn: Turn, name: str, rows: list[Json]) -> str:

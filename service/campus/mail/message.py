@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -47,6 +48,9 @@ def build(row: Outbox) -> EmailMessage:
     if row.kind == "quote":
         name, file = f"{row.reference}.pdf", pdf.render(row.payload["quote"], row.lang)
         mail.add_attachment(file, "application", "pdf", filename=name, cte="base64")
+    if row.kind == "export":
+        content = json.dumps(sealed.opened(row.payload)["file"], ensure_ascii=False, indent=2).encode()
+        mail.add_attachment(content, "application", "json", filename=f"{row.reference}.json", cte="base64")
     mail["Content-Language"] = row.lang  # last: parts take the Content-… headers that they find
     return mail
 

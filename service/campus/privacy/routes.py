@@ -7,8 +7,9 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
 
-from campus.idempotency import Writing
+from campus.idempotency import Outcome, Writing
 from campus.privacy import rules
 from campus.privacy.schemas import EraseOut, EraseWish, ExportOut, ExportWish
 from campus.responses import written
@@ -27,7 +28,12 @@ _NO_STORE = {"Cache-Control": "no-store"}
 @router.post("/export", response_model=ExportOut, responses=_WRITE, summary="Everything kept about me")
 def export_data(write: Writing, wish: ExportWish | None = None) -> JSONResponse:
     """For who has proved an address by a one-time code. The answer is made anew each time: no copy of it is kept."""
-    return written(replace(write, key=None), lambda db: rules.export(db, write.speaker, write.lang), _NO_STORE)
+    once = write.key if wish is not None and wish.mail else None
+
+    def rule(db: Session) -> Outcome:
+        return rules.export(db, write.speaker, write.lang, mail=wish is not None and wish.mail, once=once)
+
+    return written(replace(write, key=None), rule, _NO_STORE)
 
 
 @router.post(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from campus.audit import AuditEntry, record
 from campus.bookings import personal
 from campus.bookings.references import new_reference
 from campus.idempotency import Outcome
+from campus.mail import sealed
 from campus.outbox import queue
 from campus.privacy import parts
 from campus.privacy.parts import Who
@@ -20,9 +22,15 @@ from campus.privacy.settings import get_privacy_settings
 from campus.problems import NotAuthenticated, WrongState
 from campus.speakers.speaker import Speaker
 
+MAILED_WITHIN = timedelta(hours=1)
+"""How long the file of an export can be read in the outbox; its mail leaves within it or not at all."""
 
-def export(db: Session, speaker: Speaker, lang: str) -> Outcome:
-    """Everything that is kept of the person. Raises NotAuthenticated."""
+
+def export(db: Session, speaker: Speaker, lang: str, *, mail: bool = False, once: str | None = None) -> Outcome:
+    """Everything that is kept of the person, and with ``mail`` also sent to the address, as a file.
+
+    ``once`` names the request: it is mailed one time. Raises NotAuthenticated.
+    """
     who = _who(speaker)
     reference = new_reference("EXP")
     told: dict[str, Any] = {"reference": reference, "exported_at": clock.iso(clock.now()), "email": who.email}
@@ -31,6 +39,16 @@ def export(db: Session, speaker: Speaker, lang: str) -> Outcome:
     told["audit"] = _audit_of(db, who)
     counts = {name: len(value) for name, value in told.items() if isinstance(value, list)}
     record(db, speaker.principal, "export", reference, counts=counts)
+    if mail:
+        until = clock.real_now() + MAILED_WITHIN
+        queue.put(
+            db,
+            kind="export",
+            reference=reference,
+            lang=lang,
+            dedupe=f"export:{who.person[:12]}:{once or reference}",
+            payload={"to": {"name": "", "email": who.email}, **sealed.seal({"file": told}, until)},
+        )
     return Outcome(told)
 
 

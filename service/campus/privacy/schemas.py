@@ -11,7 +11,9 @@ from campus.catalogue.schemas import SessionOut
 
 
 class ExportWish(BaseModel):
-    """`POST /v1/me/export`: nothing needs to be said."""
+    """`POST /v1/me/export`: nothing needs to be said; with `mail` the answer also goes to the address, as a file."""
+
+    mail: StrictBool = False
 
 
 class Participation(BaseModel):

@@ -377,3 +377,18 @@ def test_an_erasure_waits_for_a_booking_that_has_begun(world: World) -> None:
     assert answers[0].status_code == 200 and answers[0].json()["counts"]["bookings"] == 1
     world.mails()
     assert traces(world, *SECRETS) == []
+
+
+def test_the_export_is_also_mailed_once_where_that_is_asked(world: World) -> None:
+    life(world)
+    bearer = token_of(world, JEANNE)
+    told = [
+        world.post("/v1/me/export", {"mail": True}, bearer=bearer, key="the-same-request-1").json() for _ in range(2)
+    ]
+    assert "bookings" in told[0]
+    mails = [mail for mail in world.mails() if mail["X-Campus-Mail-Kind"] == "export"]
+    assert len(mails) == 1
+    assert mails[0]["To"] == JEANNE
+    (attached,) = [part for part in mails[0].iter_attachments() if part.get_content_type() == "application/json"]
+    assert attached.get_content()
+    assert JEANNE in str(attached.get_content())
