@@ -240,7 +240,7 @@ class SubmitTask(CampusAction):
         task = current(turn)
         if task is not None and turn.slot("task_done") is True:
             events = [*events, *(await task.kind.do(task))]
-        ended = any(event.get("name") == "booking_started" for event in events)
+        ended = any(event.get("name") == "booking_started" or event["event"] == "reset_slots" for event in events)
         if turn.slot("booking_started") and not ended:
             events.append(FollowupAction("booking_form"))
         return events

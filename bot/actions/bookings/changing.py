@@ -129,8 +129,8 @@ class Changing(OnBooking):
 
     def _refused(self, turn: Turn, before: Json, to: Json, problem: Problem) -> list[Event]:
         told = summary(turn, before)
-        if problem.code == "idempotency-key-reused" and to.get("seats") == before["seats"]:
-            turn.say("utter_booking_changed", cards=[booking_card(before)], **told)  # an earlier try did it
+        if problem.code == "idempotency-key-reused" and _is_done(before, to):  # an earlier try, whose answer was lost
+            turn.say("utter_booking_changed", cards=[booking_card(before)], **told)
         elif problem.code == "session-full":
             free = formatting.plural("utter_part_seats_left", before["session"]["seats_free"], turn.lang)
             turn.say("utter_change_no_room", free=free, **told)
@@ -141,6 +141,12 @@ class Changing(OnBooking):
         else:
             raise problem
         return [booked(before)]
+
+
+def _is_done(booking: Json, to: Json) -> bool:
+    if "people" in to:
+        return sorted(one["name"] for one in booking["participants"]) == sorted(one["name"] for one in to["people"])
+    return bool(booking["seats"] == to["seats"])
 
 
 def _buttons(turn: Turn) -> list[dict[str, str]]:

@@ -28,9 +28,9 @@ def _pattern(*values: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^!?({'|'.join(values)})$"})
 
 
-_SOMETHING = r"[^!\s\x00-\x1f\x7f-\xa0]"
-"""A sign that an id may have; what spaces are is not left to the grammars, which differ on the rarer ones."""
-_Id = Annotated[str, WithJsonSchema({"type": "string", "pattern": _SOMETHING, "maxLength": 200})]
+_SPACES = r"[^\S\x1c-\x1f]+"
+"""White space as the grammar of the document has it: Python counts four control characters more."""
+_Id = Annotated[str, WithJsonSchema({"type": "string", "pattern": r"[^!\s]", "maxLength": 200})]
 _Level = Annotated[str, _pattern(*LEVELS)]
 _Format = Annotated[str, _pattern(*FORMATS)]
 _Language = Annotated[str, _pattern("[A-Za-z]{2}")]
@@ -150,7 +150,7 @@ class _Reader:
         try:
             if len(text) > 200:
                 raise ValueError("too_long")
-            return convert(text.strip())
+            return convert(_bare(text))
         except (ValueError, OverflowError) as exc:
             code = str(exc) if str(exc) in {"unknown_value", "too_long", "out_of_range"} else "malformed"
             self.errors.append({"field": field, "code": code})
@@ -160,8 +160,8 @@ class _Reader:
         include: set[str] = set()
         exclude: set[str] = set()
         for text in values or ():
-            refused = text.strip().startswith("!")
-            value = self._value(field, text.strip().removeprefix("!"), convert)
+            refused = _bare(text).startswith("!")
+            value = self._value(field, _bare(text).removeprefix("!"), convert)
             if value is not None:
                 (exclude if refused else include).add(value)
         return Choice(frozenset(include), frozenset(exclude))
@@ -191,8 +191,12 @@ class _Reader:
         return read[0], read[1]
 
 
+def _bare(text: str) -> str:
+    return re.sub(f"^{_SPACES}|{_SPACES}$", "", text)
+
+
 def _identifier(text: str) -> str:
-    if not re.search(_SOMETHING, text):
+    if not _bare(text.replace("!", " ")):
         raise ValueError("empty")
     return text.lower()
 
