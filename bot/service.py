@@ -164,9 +164,9 @@ class Service:
         return await self._post(f"/v1/bookings/{_one(reference)}/withdraw", body, key)
 
     async def wait(self, key: str, session_id: str, seats: int, contact: Json, access_code: str | None = None) -> Json:
-        """Queue for a session that is full."""
-        body: Json = {"session_id": session_id, "seats": seats, "hold": False, "waitlist": True, "contact": contact}
-        body |= {"terms_accepted": True, "lang": self._lang}
+        """Queue for a session that is full: `waiting`, or `held` where a seat came free meanwhile."""
+        body: Json = {"session_id": session_id, "seats": seats, "hold": True, "waitlist": True, "contact": contact}
+        body["lang"] = self._lang
         if access_code:
             body["access_code"] = access_code
         return await self._post("/v1/bookings", body, key)

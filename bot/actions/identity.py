@@ -87,6 +87,12 @@ class Proof(Kind):
         try:
             await turn.service.ask_code(turn.key("code", turn.message_id, email), email)
         except Problem as problem:
+            if problem.code == "invalid":
+                task.values.pop("email")
+                task.asked = "email"
+                turn.say("utter_invalid_email")
+                turn.say(self.asks_email)
+                return [task.event()]
             if problem.code != "rate-limited":
                 raise
             turn.say("utter_code_wait")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from rasa_sdk.events import AllSlotsReset, SlotSet
@@ -31,7 +32,13 @@ class Exporting(Proof):
 
     async def do(self, task: Task) -> list[Event]:
         turn = task.turn
-        told = await turn.service.export_data(task.key())
+        try:
+            told = await turn.service.export_data(task.key())
+        except Problem as problem:
+            if problem.status != 401:
+                raise
+            turn.say("utter_data_proof_over")
+            return []
         lines = [_counted(turn, name, told[name]) for name in TOLD if told.get(name)]
         turn.say(
             "utter_data_exported" if lines else "utter_data_nothing",
@@ -86,4 +93,5 @@ def _cancels(turn: Turn, cancels: list[Json]) -> str:
     if not cancels:
         return ""
     references = formatting.joined([one["reference"] for one in cancels], turn.lang)
-    return turn.part("erase_cancels", references=references)
+    fee = sum((Decimal(one["cancel_fee"]) for one in cancels), Decimal(0))
+    return turn.part("erase_cancels", references=references, fee=formatting.money(str(fee), turn.lang))

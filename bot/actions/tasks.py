@@ -29,6 +29,10 @@ _STOPS = frozenset({"deny", "undo", "start_over", "goodbye"})
 _AGREES = frozenset({"affirm", "confirm_booking"})
 #: So often in a row a question is asked before a way out is offered with it.
 _STUCK = 2
+#: Words of a yes at most.
+_SHORT = 6
+#: What is wanted instead of an answer, wherever a task stands.
+_ELSE = frozenset({"book_session", "cancel_booking", "accept_offer", "decline_offer", "extend_hold", "check_booking"})
 
 
 class Over(Exception):
@@ -163,13 +167,15 @@ class ValidateTaskForm(CampusAction):
     async def _took(self, task: Task) -> bool:
         """Whether the message was for the task. Raises Over."""
         turn, kind = task.turn, task.kind
+        if turn.pressed and turn.intent not in {"inform", "affirm", "deny", *kind.intents}:
+            return False
         given = {step: value for step, value in (await kind.read(task)).items() if task.values.get(step) != value}
         if given:
             task.values.update(given)
             task.times = 0
             await kind.check(task)
             return True
-        if task.asked == YES and _agrees(turn, kind):
+        if task.asked == YES and _agrees(turn):
             task.values[YES] = True
             return True
         if _stops(turn):
@@ -178,7 +184,7 @@ class ValidateTaskForm(CampusAction):
                 return True
             turn.say(kind.stopped)
             raise Over
-        if turn.question or turn.intent in DIGRESSIONS:
+        if turn.question or turn.intent in DIGRESSIONS or (turn.intent in _ELSE and turn.confidence >= DOUBTFUL):
             return False
         return task.asked != YES or turn.confidence <= DOUBTFUL or turn.intent in {"inform", *_AGREES, *kind.intents}
 
@@ -187,16 +193,25 @@ async def _another(task: Task) -> Kind | None:
     """The kind of another task that the message asks for, where it gives nothing to the one under way."""
     turn = task.turn
     other = kind_of(turn.intent)
-    if task.asked is None or not turn.fresh or other == task.kind or (turn.confidence < DOUBTFUL and not turn.pressed):
+    if (
+        other is None
+        or task.asked is None
+        or not turn.fresh
+        or other == task.kind
+        or (turn.confidence < DOUBTFUL and not turn.pressed)
+    ):
         return None
     return other if not await task.kind.read(task) else None
 
 
-def _agrees(turn: Turn, kind: Kind) -> bool:
+def _agrees(turn: Turn) -> bool:
+    """Whether a message says yes and nothing else: what it adds may be a correction that was not understood."""
     if turn.pressed:
         return turn.intent == "affirm"
-    said = turn.intent in _AGREES or (turn.intent in kind.intents and not turn.question)
-    return said or only(turn.text, "yes", "polite", all_of=("yes",))
+    if only(turn.text, "yes", "polite", all_of=("yes",)):
+        return True
+    plain = not turn.question and not any(entity.get("entity") != "language" for entity in turn.entities)
+    return turn.intent in _AGREES and turn.confidence >= DOUBTFUL and plain and len(turn.text.split()) <= _SHORT
 
 
 def _stops(turn: Turn) -> bool:

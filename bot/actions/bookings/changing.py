@@ -20,6 +20,13 @@ from bot.service import Json, Problem
 #: Between people who are named in a list.
 _BETWEEN = re.compile(r"[\n;,•]+|\s+(?:et|and)\s+")
 _ADDRESS = re.compile(r"<?\(?([\w.+-]+@[\w-]+(?:\.[\w-]+)+)\)?>?")
+#: So many more or fewer than there are, and not so many in all.
+_MORE = re.compile(r"\b(?:ajout\w*|rajout\w*|en plus|de plus|supplementaires?|add\w*|more|extra|another|additional)\b")
+_FEWER = re.compile(r"\b(?:enlev\w*|retir\w*|supprim\w*|de moins|en moins|remove\w*|fewer|less|drop)\b")
+#: In place of somebody.
+_INSTEAD = re.compile(r"\b(?:au lieu|a la place|remplac\w*|instead|replac\w*|by|swap\w*)\b")
+#: Seats of a booking at most (the service's own limit is lower or the same).
+MOST = 100
 #: What stands before a list, or before a place in it.
 _HEAD = re.compile(r"^(?:.*?:|\s*\d+\s*[.)-]|\s*[-*–])\s*", re.DOTALL)
 
@@ -43,6 +50,14 @@ def listed_people(text: str) -> list[Json]:
     return found
 
 
+#: Codes of a change that the service refuses, with the reason in words.
+_REFUSED = frozenset(
+    {"invalid", "already-booked", "not-eligible", "session-closed", "session-cancelled", "rate-limited"}
+)
+#: Codes of a booking that is no longer as it was read.
+_OTHERWISE = frozenset({"version-conflict", "wrong-state", "idempotency-key-reused"})
+
+
 class Changing(OnBooking):
     """Seats or names; what it costs is said before it is done."""
 
@@ -59,12 +74,11 @@ class Changing(OnBooking):
         given = await super().read(task)
         if "reference" in given:
             named = Task(task.turn, self, {**task.values, **given})
-            seats = _seats(named.turn)
-            return {**given, **({"to": {"seats": seats}} if seats else {})}
+            return {**given, **(await self._seats(named))}
         return given
 
     async def read_more(self, task: Task) -> Json:
-        turn, seats = task.turn, _seats(task.turn)
+        turn = task.turn
         named = _named(turn)
         if named and not turn.pressed:
             after = _after(named, await self.booking(task), turn.text)
@@ -72,7 +86,23 @@ class Changing(OnBooking):
                 turn.say("utter_change_who_leaves")
                 return {}
             return {"to": {"people": after}}
-        return {"to": {"seats": seats}} if seats else {}
+        return await self._seats(task)
+
+    async def _seats(self, task: Task) -> Json:
+        """Another number of seats: a total, or more or fewer than there are."""
+        said = task.turn.first("seats")
+        if said is None:
+            return {}
+        seats, more, fewer = int(said), _MORE.search(fold(task.turn.text)), _FEWER.search(fold(task.turn.text))
+        if bool(more) != bool(fewer):
+            try:
+                booking = await self.booking(task)
+            except Problem as problem:
+                if problem.status not in (404, 422):
+                    raise
+                return {}
+            seats = booking["seats"] + (seats if more else -seats)
+        return {"to": {"seats": seats}} if 1 <= seats <= MOST else {}
 
     async def check_more(self, task: Task, booking: Json) -> None:
         to = task.values.get("to") or {}
@@ -136,7 +166,7 @@ class Changing(OnBooking):
             turn.say("utter_change_no_room", free=free, **told)
         elif problem.code == "invalid" and "seats" in to:
             turn.say("utter_change_fewer_than_people", people=_people(turn, before["participants"]), **told)
-        elif problem.code in ("invalid", "already-booked", "not-eligible", "session-closed", "session-cancelled"):
+        elif problem.code in _REFUSED | _OTHERWISE:
             turn.say("utter_change_refused", why=problem.document.get("detail", ""), **told)
         else:
             raise problem
@@ -153,11 +183,6 @@ def _buttons(turn: Turn) -> list[dict[str, str]]:
     return yes_and_no(turn, "change_yes", "change_no")
 
 
-def _seats(turn: Turn) -> int | None:
-    value = turn.first("seats")
-    return int(value) if value is not None and 1 <= int(value) <= 100 else None
-
-
 def _named(turn: Turn) -> list[Json]:
     listed = listed_people(turn.text)
     if listed and (len(listed) > 1 or people.given_name(turn.text)):
@@ -170,10 +195,13 @@ def _named(turn: Turn) -> list[Json]:
 def _after(named: list[Json], booking: Json, text: str) -> list[Json] | None:
     """Who sits on the seats then; None where it is not clear who leaves."""
     before = [{k: one[k] for k in ("name", "email") if one.get(k)} for one in booking["participants"]]
-    leaving = [one for one in before if fold(one["name"]) in fold(text)]
+    listed = [one for one in before if fold(one["name"]) in fold(text)]
+    leaving = listed if _INSTEAD.search(fold(text)) else []
     coming = [one for one in named if not any(fold(one["name"]) == fold(other["name"]) for other in before)]
     if leaving and coming:
         return [*(one for one in before if one not in leaving), *coming]
+    if listed and coming and not leaving and len(named) > 1:  # the whole team again, with who is new
+        return [*listed, *coming]
     if len(coming) == booking["seats"] or (booking["seats"] == 1 and len(coming) == 1):
         return coming
     if coming and len(before) + len(coming) <= booking["seats"]:

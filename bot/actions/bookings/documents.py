@@ -39,7 +39,7 @@ class RequestDocument(MayBeAboutBooking):
             end = formatting.day(formatting.moment(booking["session"]["end"]).date(), turn.lang)
             over = booking["state"] == "attended"
             turn.say("utter_certificate_soon" if over else "utter_certificate_after", end=end, **told)
-        elif wanted == "confirmation":
+        elif wanted == "confirmation" and booking["state"] == "confirmed":
             await turn.service.send(turn.key("send", turn.message_id, reference), reference, "confirmation")
             email = (booking.get("contact") or {}).get("email", "")
             turn.say("utter_confirmation_sent", reference=reference, email=email)

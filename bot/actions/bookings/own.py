@@ -34,7 +34,7 @@ class OnBooking(Kind):
 
     async def begin(self, task: Task) -> None:
         turn = task.turn
-        if turn.first("booking_reference"):
+        if turn.first("booking_reference") or "reference" in task.values:
             return
         own = await own_bookings(turn, self.states)
         if not own:

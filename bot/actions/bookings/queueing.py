@@ -109,7 +109,8 @@ class Joining(Kind):
         sessions = await _sessions(turn, str(task.values["course"]))
         full = [session for session in sessions if not bookable(session) and session["state"] in ("open", "full")]
         if not full:
-            turn.say("utter_wait_none_full", buttons=[_book(turn, one) for one in sessions if bookable(one)][:3])
+            free = [_book(turn, one) for one in sessions if bookable(one)][:3]
+            turn.say("utter_wait_none_full" if free else "utter_wait_no_date", buttons=free)
             return []
         turn.say(
             "utter_ask_wait_session",
@@ -142,13 +143,25 @@ class Joining(Kind):
         except Problem as problem:
             if problem.code == "already-booked":
                 turn.say("utter_already_booked", email=values["email"])
-            elif problem.code in ("not-eligible", "session-closed", "session-cancelled", "invalid", "rate-limited"):
+            elif problem.code in (
+                "not-eligible",
+                "session-closed",
+                "session-cancelled",
+                "session-full",
+                "invalid",
+                "rate-limited",
+            ):
                 turn.say("utter_wait_refused", why=problem.document.get("detail", ""))
             else:
                 raise
             return []
-        key = "utter_waiting" if booking["state"] == "waiting" else "utter_booking_confirmed"
-        turn.say(key, cards=[booking_card(booking)], email=values["email"], **summary(turn, booking))
+        if booking["state"] != "waiting":  # a seat came free meanwhile: it is held, and nothing is bought unasked
+            await turn.service.cancel(turn.key("release", booking["reference"]), booking["reference"])
+            session = booking["session"]
+            free = formatting.plural("utter_part_seats_left", booking["seats"], turn.lang)
+            turn.say("utter_wait_has_room", buttons=[_book(turn, session)], free=free, **_told(turn, session))
+            return []
+        turn.say("utter_waiting", cards=[booking_card(booking)], email=values["email"], **summary(turn, booking))
         if turn.slot("hold"):
             return [booked(booking)]
         return [booked(booking), *(SlotSet(name, None) for name in ("booking_started", "session_id", "seats"))]
@@ -171,12 +184,14 @@ class Leaving(OnBooking):
 
     async def do(self, task: Task) -> list[Event]:
         turn, reference = task.turn, task.values["reference"]
-        try:
-            booking = await turn.service.cancel(task.key(), reference)
-        except Problem as problem:
-            if problem.code not in ("wrong-state", "offer-lapsed"):
-                raise
-            booking = await turn.service.booking(reference)
+        booking = await turn.service.booking(reference)
+        if booking["state"] in self.states:  # an offer that was taken meanwhile is a booking, and is not given up here
+            try:
+                booking = await turn.service.cancel(task.key(), reference)
+            except Problem as problem:
+                if problem.code not in ("wrong-state", "offer-lapsed"):
+                    raise
+                booking = await turn.service.booking(reference)
         if booking["state"] in ("left", "declined"):
             turn.say("utter_left", cards=[booking_card(booking)], **summary(turn, booking))
         else:

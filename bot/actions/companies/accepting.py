@@ -8,7 +8,7 @@ from typing import ClassVar
 from rasa_sdk.events import SlotSet
 
 from bot.actions import formatting
-from bot.actions.companies.quoting import offered, quote_card, quote_lines, totals
+from bot.actions.companies.quoting import is_number, offered, quote_card, quote_lines, totals
 from bot.actions.tasks import Kind, Over, Task, yes_and_no
 from bot.actions.turn import Event, Turn
 from bot.service import Json, Problem
@@ -37,7 +37,7 @@ class Accepting(Kind):
             given["quote"] = str(turn.first("quote_reference"))
         if turn.first("po_number"):
             given["po"] = str(turn.first("po_number"))
-        elif task.asked == "po" and not turn.pressed and not turn.question and any(c.isdigit() for c in turn.text):
+        elif task.asked == "po" and not turn.pressed and "quote" not in given and is_number(turn.text):
             given["po"] = turn.text.strip()[:60]
         return given
 
@@ -79,6 +79,9 @@ class Accepting(Kind):
         try:
             quote = await turn.service.accept_quote(task.key(), reference, task.values.get("po") or None)
         except Problem as problem:
+            if problem.code in ("not-eligible", "already-booked"):
+                turn.say("utter_quote_refused", why=problem.document.get("detail", ""))
+                return []
             if problem.code not in ("offer-lapsed", "wrong-state", "session-closed", "session-cancelled", "invalid"):
                 raise
             quote = await turn.service.quote_of(reference)

@@ -16,11 +16,13 @@ from bot.actions.courses.lists import SESSIONS
 from bot.actions.references import shown_items
 from bot.actions.showing import bookable, session_card, session_item, session_line, shown
 from bot.actions.tasks import Kind, Task, yes_and_no
-from bot.actions.turn import Button, Event, Turn
+from bot.actions.turn import DOUBTFUL, Button, Event, Turn
 from bot.service import Json, Problem
 
 #: Letters of a company's name and of what is needed, at most (the service's own limits are wider).
 _COMPANY, _NEEDS = 120, 2000
+#: What is wanted instead of giving a name or a need, whatever the words.
+_NO_DATA = frozenset({"talk_to_human", "help", "bot_challenge", "switch_language", "ask_campus"})
 #: Words from which on a message tells what is needed.
 ENOUGH = 7
 
@@ -54,9 +56,11 @@ class Quoting(Kind):
         turn, asked = task.turn, task.asked
         given: Json = {}
         course = named_course(turn) if asked in ("needs", "session") and not has(turn.text, "in_house") else None
-        if course:
+        if course and course != task.values.get("undated"):
             task.values["course"] = course
             task.values.pop("needs", None)
+        else:
+            course = None
         session = turn.first("session") or await self._pointed_at(task)
         if session:
             given["session"] = str(session)
@@ -67,7 +71,9 @@ class Quoting(Kind):
             given["email"] = str(turn.first("email"))
         if turn.first("po_number"):
             given["po"] = str(turn.first("po_number"))
+        other = turn.intent in _NO_DATA and turn.confidence >= DOUBTFUL
         free = not turn.pressed and not turn.question and turn.intent not in ("deny", "start_over", "undo", "goodbye")
+        free = free and not (other and asked != "needs") and any(sign.isalnum() for sign in turn.text)
         if turn.first("company"):
             given["company"] = str(turn.first("company"))[:_COMPANY]
         elif asked == "company" and free and len(turn.text) <= _COMPANY and not turn.first("email"):
@@ -75,7 +81,7 @@ class Quoting(Kind):
         if asked == "name" and free:
             name = people.given_name(turn.text)
             given.update({"name": name} if name else {})
-        if asked == "po" and free and "po" not in given and any(sign.isdigit() for sign in turn.text):
+        if asked == "po" and free and "po" not in given and is_number(turn.text):
             given["po"] = turn.text.strip()[:60]
         if asked == "needs" and free and not course and len(turn.text.split()) > 1:
             given["needs"] = turn.text.strip()[:_NEEDS]
@@ -102,7 +108,7 @@ class Quoting(Kind):
         sessions = [session for session in await _open(turn, str(task.values["course"])) if bookable(session)]
         if not sessions:
             turn.say("utter_quote_no_date")
-            del task.values["course"]
+            task.values["undated"] = task.values.pop("course")
             task.asked = "needs"
             return [task.event()]
         if task.times:
@@ -186,10 +192,12 @@ def totals(turn: Turn, quote: Json) -> Json:
 
 def offered(turn: Turn, quote: Json) -> tuple[Json, list[Button]]:
     """A quote in words, and the buttons that take or leave it."""
-    until = formatting.day(formatting.moment(quote["valid_until"]).date(), turn.lang)
+    ends = formatting.moment(quote["valid_until"])
+    day, hour = formatting.day(ends, turn.lang), formatting.hour(ends, turn.lang)
+    until = turn.part("day_and_hour", day=day, hour=hour)
     meant = f'{{"quote_reference": "{quote["reference"]}"}}'
     told = {"reference": quote["reference"], "lines": quote_lines(turn, quote), "until": until, **totals(turn, quote)}
-    return {**told, "pdf": quote["pdf_url"]}, [
+    return told, [
         turn.button("quote_accept", f"/accept_quote{meant}"),
         turn.button("quote_decline", f"/decline_offer{meant}"),
     ]
@@ -227,6 +235,11 @@ async def _open(turn: Turn, course: str) -> list[Json]:
             raise
         return []
     return list(found["items"])
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is one word with a figure in it, as purchase orders are numbered."""
+    return len(text.split()) == 1 and any(sign.isdigit() for sign in text)
 
 
 def _number(turn: Turn, asked: str | None) -> int | None:
