@@ -28,8 +28,8 @@ def _pattern(*values: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^!?({'|'.join(values)})$"})
 
 
-_SPACES = r"[^\S\x1c-\x1f]+"
-"""White space as the grammar of the document has it: Python counts four control characters more."""
+_SPACES = r"[^\S\x1c-\x1f\x85]+"
+"""White space as the grammar of the document has it: Python counts five control characters more."""
 _Id = Annotated[str, WithJsonSchema({"type": "string", "pattern": r"[^!\s]", "maxLength": 200})]
 _Level = Annotated[str, _pattern(*LEVELS)]
 _Format = Annotated[str, _pattern(*FORMATS)]
