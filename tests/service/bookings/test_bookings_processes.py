@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 import tempfile
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from campus.app import create_app
 from campus.db import use_database
@@ -114,7 +116,8 @@ def restarting(tmp_path: Path) -> Iterator[tuple[World, Callable[[str], None]]]:
     use_database(None)
     use_settings(None)
     pgexec("pg_ctl", ("-w", "-D", str(folder / "data"), "stop"), bin_path=server.bin_path, user=server.system_user)
-    server.cleanup()
+    with contextlib.suppress(psutil.NoSuchProcess):  # it knows the process that it started, which ended at a restart
+        server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
