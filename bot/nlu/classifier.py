@@ -125,7 +125,12 @@ def sentence_vector(message: Message) -> np.ndarray:
 
 
 def taught(training_data: TrainingData) -> tuple[np.ndarray, list[str], list[str]]:
-    """The examples of intents: their vectors, texts and intents."""
+    """The examples of intents: their vectors, texts and intents.
+
+    By text, since Rasa gives them in the order in which a folder lists its files, which differs from copy to copy: the
+    same data trains the same model everywhere.
+    """
     examples = [example for example in training_data.intent_examples if example.get(TEXT) and example.get(INTENT)]
+    examples.sort(key=lambda example: (example.get(TEXT), example.get(INTENT)))
     vectors = np.vstack([sentence_vector(example) for example in examples]) if examples else np.zeros((0, 1))
     return vectors, [example.get(TEXT) for example in examples], [example.get(INTENT) for example in examples]

@@ -42,6 +42,10 @@ class CourseDetails(MayBeAboutBooking):
             if answer is not None:
                 tell(turn, answer)
                 return []
+        if _looks_for_courses(turn):
+            from bot.actions.courses.searching import SearchCourses
+
+            return await SearchCourses().act(turn)
         course = course_in_focus(turn)
         if course is None:
             return await which_course(turn)
@@ -53,6 +57,13 @@ class CourseDetails(MayBeAboutBooking):
             if answer is not None:
                 tell(turn, answer)
         return events
+
+
+def _looks_for_courses(turn: Turn) -> bool:
+    """Whether a doubtful message that asks nothing of a course may as well describe what is looked for."""
+    named = any(turn.values(entity) for entity in ("course", "course_attribute", "reference"))
+    likeliest = [reading["name"] for reading in turn.ranking[:2]]
+    return turn.doubtful and not named and not turn.question and "search_courses" in likeliest
 
 
 async def tell_item(turn: Turn, item: Json) -> list[Event]:
