@@ -314,9 +314,21 @@ def test_nobody_there(world: World) -> None:
 def test_two_workers_send_each_notice_once(world: World, sink: Sink) -> None:
     listen(world, sink, ["booking-confirmed"])
     references = [world.confirmed(f"p{n}@example.com", "open-1")["reference"] for n in range(30)]
+    posting: set[int] = set()
+    two_at_work = threading.Event()
+
+    class Meeting(Poster):
+        """Nobody sends anything before two of the workers have something to send."""
+
+        def post(self, *told: Any, **more: Any) -> Any:
+            posting.add(threading.get_ident())
+            if len(posting) > 1:
+                two_at_work.set()
+            two_at_work.wait(20)
+            return super().post(*told, **more)
 
     def work(_number: int) -> int:
-        return sum(iter(lambda: deliver(world), 0))
+        return sum(iter(lambda: deliver(world, Meeting()), 0))
 
     with ThreadPoolExecutor(3) as pool:
         counts = list(pool.map(work, range(3)))
