@@ -18,15 +18,33 @@ FOLDER = Path(__file__).parent
 OCCUPYING = {"held", "confirmed", "offered", "attended", "no_show"}
 
 
-def files() -> list[Path]:
-    """Every conversation."""
-    return sorted(FOLDER.glob("*/*.yml"))
+LANGUAGES = ("fr", "en")
 
 
-def load(path: Path) -> dict[str, Any]:
-    """A conversation's file."""
-    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+def scripts() -> list[tuple[Path, str]]:
+    """Every conversation with the language it is held in; one whose file names no language is held in both."""
+    found = []
+    for path in sorted(FOLDER.glob("*/*.yml")):
+        named = yaml.safe_load(path.read_text(encoding="utf-8")).get("lang")
+        found += [(path, lang) for lang in ([named] if named else LANGUAGES)]
     return found
+
+
+def load(path: Path, lang: str) -> dict[str, Any]:
+    """A conversation's file as it is held in a language."""
+    found: dict[str, Any] = _said_in(lang, yaml.safe_load(path.read_text(encoding="utf-8")))
+    return {**found, "lang": lang}
+
+
+def _said_in(lang: str, part: Any) -> Any:
+    """Of everything that stands in both languages, this one's."""
+    if isinstance(part, list):
+        return [_said_in(lang, one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if part.keys() == set(LANGUAGES):
+        return part[lang]
+    return {name: _said_in(lang, one) for name, one in part.items()}
 
 
 @dataclass
@@ -93,14 +111,14 @@ def folded(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("\u202f", " ").replace("\u00a0", " ")).replace("’", "'").strip()
 
 
-def run(running: Running, path: Path) -> list[str]:
-    """Hold the conversation of a file, compare the whole database and outbox, put everything back.
+def run(running: Running, path: Path, lang: str) -> list[str]:
+    """Hold the conversation of a file in a language, compare the whole database and outbox, put everything back.
 
     Returns:
         the intents that its messages were taken for.
     """
-    script = load(path)
-    sender = f"{path.parent.name}-{path.stem}"[:150] + f"-{id(script)}"
+    script = load(path, lang)
+    sender = f"{path.parent.name}-{lang}-{path.stem}"[:150] + f"-{id(script)}"
     running.move_clock(STARTS)
     before, mails_before = running.database.picture(), len(running.outbox.mails())
     try:

@@ -7,19 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.dialogues.conversation import FOLDER, files, load, run
+from tests.dialogues.conversation import FOLDER, run, scripts
 from tests.support.running import Running
 
 _walks: dict[tuple[str, ...], Path] = {}
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(FOLDER).with_suffix("")))
-def test_conversation(stack: Running, path: Path) -> None:
-    intents = tuple(run(stack, path))
-    other = _walks.setdefault((load(path)["lang"], *intents), path)
+@pytest.mark.parametrize(
+    ("path", "lang"), scripts(), ids=[f"{path.relative_to(FOLDER).with_suffix('')}-{lang}" for path, lang in scripts()]
+)
+def test_conversation(stack: Running, path: Path, lang: str) -> None:
+    intents = tuple(run(stack, path, lang))
+    other = _walks.setdefault((lang, *intents), path)
     assert other == path, f"the same sequence of intents as {other.name}: {intents}"
 
 
-def test_there_are_twenty_in_each_language() -> None:
-    languages = Counter(load(path)["lang"] for path in files())
-    assert min(languages["fr"], languages["en"]) >= 20, languages
+def test_there_are_as_many_as_are_promised_in_each_language() -> None:
+    languages = Counter(lang for _path, lang in scripts())
+    assert min(languages["fr"], languages["en"]) >= 40, languages
