@@ -132,6 +132,71 @@ async def _of_teaching(turn: Turn) -> list[Event]:
     return await RefineSearch().act(turn)
 
 
+class Said:
+    """A sentence that needs nothing looked up; said by an action, so that what else the message wants is taken up."""
+
+    action = ""
+
+    async def act(self, turn: Turn) -> list[Event]:
+        """Say the response of the action's own name."""
+        turn.say(self.action.replace("action_", "utter_", 1))
+        return []
+
+
+class Greet(Said, CampusAction):
+    """Answers a greeting."""
+
+    action = "action_greet"
+
+
+class Goodbye(Said, CampusAction):
+    """Answers a goodbye."""
+
+    action = "action_goodbye"
+
+
+class Thank(Said, CampusAction):
+    """Answers thanks."""
+
+    action = "action_thank"
+
+
+class Glad(Said, CampusAction):
+    """Nothing else is wanted."""
+
+    action = "action_glad"
+
+
+class AtHand(Said, CampusAction):
+    """A yes to nothing in particular."""
+
+    action = "action_at_hand"
+
+
+class Rephrase(Said, CampusAction):
+    """A yes to an offer of help: with what?"""
+
+    action = "action_rephrase"
+
+
+class LostAgain(Said, CampusAction):
+    """A no to what was guessed."""
+
+    action = "action_lost_again"
+
+
+class AskOtherCriteria(Said, CampusAction):
+    """A no to what was found."""
+
+    action = "action_ask_other_criteria"
+
+
+class AskQuestion(Said, CampusAction):
+    """A yes to another question."""
+
+    action = "action_ask_question"
+
+
 class BotChallenge(CampusAction):
     """Say what is speaking."""
 
