@@ -184,6 +184,8 @@ class ValidateTaskForm(CampusAction):
                 return True
             turn.say(kind.stopped)
             raise Over
+        if turn.question and turn.intent in kind.intents:
+            return True  # what is asked about this very task begins it no second time
         if turn.question or turn.intent in DIGRESSIONS or (turn.intent in _ELSE and turn.confidence >= DOUBTFUL):
             return False
         return task.asked != YES or turn.confidence <= DOUBTFUL or turn.intent in {"inform", *_AGREES, *kind.intents}
@@ -215,7 +217,8 @@ def _agrees(turn: Turn) -> bool:
 
 
 def _stops(turn: Turn) -> bool:
-    return turn.intent in _STOPS or only(turn.text, "end", "polite", "no", all_of=("end",))
+    ends = only(turn.text, "end", "polite", "no", all_of=("end",))
+    return turn.intent in _STOPS or ends or only(turn.text, "stop", "stopping_filler", "polite", all_of=("stop",))
 
 
 def _next(task: Task) -> list[Event]:

@@ -271,7 +271,7 @@ class CampusInput(InputChannel):
         return offered
 
     async def _remember(self, agent: Agent, sender: str, conversation: _Conversation) -> bool:
-        """Take up a conversation that began before this process did, or went on in another one; whether there is one."""
+        """Take up a conversation that began before this process did, or went on in another one; whether it did."""
         tracker = await agent.tracker_store.retrieve(sender)
         if tracker is None:
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,16 +26,21 @@ from bot.actions.courses.focus import (
 from bot.actions.courses.instead import courses_instead
 from bot.actions.courses.lists import COURSES, say_courses, words
 from bot.actions.courses.sessions import show_sessions
-from bot.actions.courses.telling import answer_on_screen, tell_course, tell_item
+from bot.actions.courses.telling import CourseDetails, answer_on_screen, tell_course, tell_item
 from bot.actions.criteria import Criteria
-from bot.actions.knowledge import SURE, find_answer, tell
+from bot.actions.knowledge import ASKED, KNOWN, SURE, answered_surely, find_answer, tell
 from bot.actions.references import extreme, pointed_at, shown_items
 from bot.actions.showing import shown
 from bot.actions.turn import CampusAction, Event, Turn
+from bot.nlu.spans import fold
 from bot.service import Json
 
 #: Courses looked through for those that a subject names.
 MANY = 100
+#: "Montrez-m'en plus": more of the same, and no other criterion.
+_MORE = re.compile(
+    r"\ben (?:plus|davantage)\b|\bm'en (?:plus|d'autres)\b|\b(?:show|see|any) (?:me )?more\b|\bla suite\b"
+)
 
 
 class SearchCourses(CampusAction):
@@ -50,6 +56,8 @@ class SearchCourses(CampusAction):
         criteria = about(turn)
         if course and "topic" not in criteria:
             return await tell_course(turn, str(course), criteria)
+        if not criteria and await answered_surely(turn, ASKED):
+            return []
         keep_code(turn, criteria)
         return await show_courses(turn, criteria, None)
 
@@ -86,6 +94,10 @@ class RefineSearch(MayBeAboutBooking):
                 return await tell_course(turn, str(course), after)
             if turn.values("dropped_criterion") and before:  # given up already: what holds is said again
                 return await show_courses(turn, before, None)
+            if turn.values("course_attribute"):
+                return await CourseDetails().act(turn)  # "not the dates, the price"
+            if _MORE.search(fold(turn.text)) and (turn.slot("shown") or {}).get("next"):
+                return await ShowMore().act(turn)
             said = subjects.said(turn)
             if not said:
                 turn.say("utter_ask_criterion", buttons=topic_buttons(turn))
@@ -100,8 +112,12 @@ class ShowMore(CampusAction):
 
     action = "action_show_more"
     yields = "utter_courses_on_subject"
+    asks_first = KNOWN
 
     async def act(self, turn: Turn) -> list[Event]:
+        item = pointed_at(turn, shown_items(turn)) if turn.values("reference") else None
+        if item:
+            return await tell_item(turn, item)  # "and the last one on the list?"
         cursor = (turn.slot("shown") or {}).get("next")
         if not cursor:
             turn.say("utter_no_more", buttons=topic_buttons(turn))
