@@ -183,7 +183,7 @@ class NotThat(Said):
 
 async def _says_more(turn: Turn) -> list[Event] | None:
     """What a yes, a no or a courtesy goes on to say: "yes, the one on chemicals", "ok, any day will do"."""
-    if turn.pressed or turn.tracker.active_loop.get("name"):
+    if turn.pressed or turn.tracker.active_loop.get("name") or only(turn.text, "no", "polite"):
         return None
     item = pointed_at(turn, shown_items(turn))
     if item:
@@ -400,7 +400,10 @@ async def second_reading(turn: Turn) -> list[Event] | None:
 
 async def _take_up(turn: Turn, item: dict[str, Any]) -> list[Event]:
     """A course that is pointed at is told about; a session is booked, for it was asked which one suits."""
-    if item["kind"] == "session":
+    earlier = pointed_at(turn, (turn.slot("shown") or {}).get("courses") or []) if turn.question else None
+    if earlier:  # "when is the second one?" – "and the first one?"
+        return await show_sessions(turn, str(earlier["id"]), {})
+    if item["kind"] == "session" and not turn.question:
         return [SlotSet("session_id", item["id"]), FollowupAction("booking_form")]
     return await tell_item(turn, item)
 
@@ -489,7 +492,9 @@ async def lost(turn: Turn) -> list[Event]:
     people = names_given(turn)
     if people is not None:
         return people
-    if turn.intent in ("affirm", "deny", "chitchat", "inform") and crit.read(turn):
+    if turn.intent == "affirm" and _person_offered(turn):
+        return [FollowupAction("handoff_form")]
+    if turn.intent in ("affirm", "deny", "chitchat", "inform") and set(crit.read(turn)) - {"seats"}:
         return await RefineSearch().act(turn)  # a bare month is no yes
     if turn.intent in ("affirm", "deny"):
         if turn.intent == "deny" and _UNDECIDED.match(fold(turn.text)):

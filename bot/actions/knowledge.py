@@ -36,8 +36,10 @@ GENERAL = {
 _OF_ITSELF = frozenset({"is_this_ai"})
 #: Answers about a way to the campus: "where can I park" asks nothing of the course on screen.
 _WAYS = frozenset({"parking", "public_transport", "bike", "address"})
-#: Criteria that say what somebody can give; with them a message looks for a course, unless its answer is sure.
-_MEANS = ("max_price", "max_days", "day_part")
+#: Criteria with which a message looks for a course, unless an answer is surer than this.
+_MEANS = {"max_price": SURE, "max_days": 0.2, "day_part": KNOWN}
+#: Words up to which a message is only what is left of a question ("and at Stäubli?").
+_SHORT = 4
 #: Answers that hold whatever course a question names: who comes to it is told to nobody.
 EVENTS = "events_how"
 #: Who wants to hear of events, rather than to come to one, is told the address of their calendar.
@@ -56,7 +58,7 @@ class Answer(MayBeAboutBooking):
     async def answer(self, turn: Turn) -> list[Event]:
         from bot.actions.courses.asked import asked_of_course, two_wishes
         from bot.actions.courses.focus import named_course, on_screen
-        from bot.actions.courses.searching import SearchCourses
+        from bot.actions.courses.searching import RefineSearch, SearchCourses
         from bot.actions.courses.telling import answer_on_screen, tell_course
 
         if turn.tracker.active_loop.get("name"):
@@ -65,8 +67,10 @@ class Answer(MayBeAboutBooking):
         answered = await answer_on_screen(turn)
         if answered is not None:
             return answered
-        if set(_MEANS) & set(crit.read(turn)) and float(turn.answer_key.get("confidence") or 0.0) < KNOWN:
+        if _looks_for_courses(turn):
             return await SearchCourses().act(turn)
+        if turn.first("operator") and "operator" in (turn.slot("criteria") or {}) and len(turn.text.split()) <= _SHORT:
+            return await RefineSearch().act(turn)  # "and at Stäubli?" after what Takeda offers
         named = named_course(turn) if turn.values("course_attribute") else None
         course = named or on_screen(turn)
         key = str((turn.answer_key or {}).get("key"))
@@ -84,6 +88,12 @@ class Answer(MayBeAboutBooking):
             events = await tell_course(turn, course, {}, asked)
         instead = await answer_question(turn, courses=True)
         return [*events, *instead]
+
+
+def _looks_for_courses(turn: Turn) -> bool:
+    """Whether a question says what somebody can give, rather than asking what the knowledge base knows."""
+    sure = float(turn.answer_key.get("confidence") or 0.0)
+    return any(sure < _MEANS.get(name, 0.0) for name in crit.read(turn))
 
 
 async def answered_surely(turn: Turn, least: float) -> bool:

@@ -88,7 +88,10 @@ def _by_title(turn: Turn, items: list[Item]) -> Item | None:
     told = {item["id"]: titles.get(item.get("course", item["id"]), set()) for item in items}
     common = set.intersection(*told.values()) if told else set()
     said = [stem for stem in _stems(turn.text) if stem not in common]
-    hits = {name: sum(stem in words for stem in said) for name, words in told.items()}
+    hits = {
+        name: sum(any(stem.startswith(word) or word.startswith(stem) for word in words) for stem in said)
+        for name, words in told.items()
+    }
     best = max(hits.values(), default=0)
     chosen = [item for item in items if hits[item["id"]] == best]
     return chosen[0] if best and len(chosen) == 1 else None

@@ -20,6 +20,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot.actions.bookings.form import DIGRESSIONS
 from bot.actions.bookings.words import only
+from bot.actions.knowledge import answer_question
 from bot.actions.turn import DOUBTFUL, CampusAction, Event, Turn
 from bot.service import Json
 
@@ -185,7 +186,8 @@ class ValidateTaskForm(CampusAction):
             turn.say(kind.stopped)
             raise Over
         if turn.question and turn.intent in kind.intents:
-            return True  # what is asked about this very task begins it no second time
+            await answer_question(turn)  # asked about this very task, it begins no second time
+            return True
         if turn.question or turn.intent in DIGRESSIONS or (turn.intent in _ELSE and turn.confidence >= DOUBTFUL):
             return False
         return task.asked != YES or turn.confidence <= DOUBTFUL or turn.intent in {"inform", *_AGREES, *kind.intents}

@@ -109,7 +109,7 @@ class ValidateAdviceForm(CampusAction):
         if turn.intent in ("undo",) and not turn.pressed:
             before = QUESTIONS[max(0, QUESTIONS.index(asked) - 1)]
             return [SlotSet(before, None), SlotSet(asked, None), SlotSet("requested_slot", before)]
-        if turn.question and turn.intent == "course_details" and _WORRIED.search(fold(turn.text)):
+        if turn.question and not turn.first("topic") and _WORRIED.search(fold(turn.text)):
             turn.say("utter_advice_reassured")
             return [SlotSet("requested_slot", asked)]
         answer = _answer(turn, asked)

@@ -90,6 +90,8 @@ def _compared(turn: Turn) -> list[str]:
         elif str(reference) == "last" and listed:
             named.append(listed[-1])
     named = list(dict.fromkeys(named))
+    if not named and named_course(turn):
+        named.append(str(named_course(turn)))
     if len(named) == 1:
         here = on_screen(turn)
         named += [here] if here and here not in named else []
@@ -121,6 +123,11 @@ def _card(turn: Turn, courses: list[Json], rows: list[dict[str, str]]) -> Json:
         "rows": [{"label": turn.part(f"label_{name}"), "cells": [row[name] for row in rows]} for name in rows[0]],
         "demo": any(course.get("demo") for course in courses),
     }
+
+
+def compares(turn: Turn) -> bool:
+    """Whether a message asks which of two is dearer, longer, …"""
+    return any(words.search(fold(turn.text)) for words in _EXTREMES.values())
 
 
 def _verdict(turn: Turn, courses: list[Json]) -> str:

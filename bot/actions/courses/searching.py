@@ -13,6 +13,7 @@ from bot.actions import criteria as crit
 from bot.actions import subjects
 from bot.actions.bookings.picking import chooses
 from bot.actions.bookings.telling import MayBeAboutBooking
+from bot.actions.courses.asked import asked_of_course
 from bot.actions.courses.focus import (
     OF_A_SESSION,
     about,
@@ -58,6 +59,9 @@ class SearchCourses(CampusAction):
             return await tell_course(turn, str(course), criteria)
         if not criteria and await answered_surely(turn, ASKED):
             return []
+        here = on_screen(turn)
+        if here and not criteria and asked_of_course(turn).attributes:
+            return await tell_course(turn, here, criteria)  # "what exactly do you learn there?"
         keep_code(turn, criteria)
         return await show_courses(turn, criteria, None)
 

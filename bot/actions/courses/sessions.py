@@ -20,6 +20,7 @@ from bot.actions.courses.focus import (
 from bot.actions.courses.lists import SESSIONS, say_sessions
 from bot.actions.criteria import Criteria
 from bot.actions.knowledge import ASKED, answered_surely
+from bot.actions.references import shown_items
 from bot.actions.turn import CampusAction, Event, Turn
 from bot.service import Json, Problem
 
@@ -46,7 +47,11 @@ class ListSessions(MayBeAboutBooking):
             course = await only_course(turn, named)
         if course:
             held: Criteria = turn.slot("criteria") or {}
+            listed = shown_items(turn, "course") if turn.values("reference") else []
             events = await show_sessions(turn, course, {**session_criteria(held), **named})
+            for event in events:
+                if event.get("name") == "shown" and listed:
+                    event["value"]["courses"] = listed  # one of several: the next question may be about another
             narrowed = session_criteria(named)
             # remembered, so that it can be taken back
             return [*events, SlotSet("criteria", {**held, **narrowed})] if held and narrowed else events

@@ -42,7 +42,7 @@ class CourseDetails(MayBeAboutBooking):
             if answer is not None:
                 tell(turn, answer)
                 return []
-        from bot.actions.courses.comparing import CompareCourses
+        from bot.actions.courses.comparing import CompareCourses, compares
 
         if _looks_for_courses(turn):
             from bot.actions.courses.searching import SearchCourses
@@ -50,7 +50,7 @@ class CourseDetails(MayBeAboutBooking):
             return await SearchCourses().act(turn)
         before = turn.slot("course")
         course = course_in_focus(turn)
-        if course and before and course != before and turn.values("comparative"):
+        if course and before and course != before and compares(turn):
             return await CompareCourses().act(turn)  # "and flow cytometry, is that dearer?"
         if course is None and not is_it(turn) and await answered_surely(turn, ASKED):
             return []
