@@ -343,6 +343,8 @@ class Inform(CampusAction):
             return [*remembered, FollowupAction("action_check_booking")]
         if turn.first("course"):
             return [*remembered, *(await tell_course(turn, str(turn.first("course")), crit.read(turn)))]
+        if _person_offered(turn) and {"talk_to_human", "affirm"} & {one["name"] for one in turn.ranking[:2]}:
+            return [FollowupAction("handoff_form")]  # "yes, a person please" counts nobody
         named = about(turn, free_words=False)
         if named:
             after = crit.changed(turn.slot("criteria") or {}, turn, named)

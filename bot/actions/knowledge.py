@@ -62,6 +62,9 @@ class Answer(MayBeAboutBooking):
         from bot.actions.courses.telling import answer_on_screen, tell_course
 
         if turn.tracker.active_loop.get("name"):
+            unknown = float(turn.answer_key.get("confidence") or 0.0) < LEAST
+            if turn.first("topic") and unknown:
+                return await SearchCourses().act(turn)  # "do you also have Python?" in the middle of a booking
             await answer_question(turn)
             return []
         answered = await answer_on_screen(turn)
@@ -77,6 +80,9 @@ class Answer(MayBeAboutBooking):
         asked = asked_of_course(turn)
         if key in _WAYS and "place" in asked.attributes and course != named:
             asked.attributes.remove("place")
+        unsure = float(turn.answer_key.get("confidence") or 0.0) < SURE
+        if course and asked.attributes and unsure:
+            return await tell_course(turn, course, {}, asked)
         if named and asked.attributes:
             return await tell_course(turn, named, {}, asked)
         if course and key in GENERAL and not turn.first("topic"):

@@ -111,7 +111,8 @@ class ValidateAdviceForm(CampusAction):
             return [SlotSet(before, None), SlotSet(asked, None), SlotSet("requested_slot", before)]
         if turn.question and not turn.first("topic") and _WORRIED.search(fold(turn.text)):
             turn.say("utter_advice_reassured")
-            return [SlotSet("requested_slot", asked)]
+            # a value is set again as it is: without one Rasa takes the form for rejected
+            return [SlotSet(asked, turn.slot(asked)), SlotSet("requested_slot", asked)]
         answer = _answer(turn, asked)
         if answer is None and turn.intent in _INSTEAD:
             return [SlotSet(TIME, LEFT), SlotSet("requested_slot", None)]

@@ -20,6 +20,7 @@ from bot.actions.courses.focus import (
     called,
     course_in_focus,
     keep_code,
+    named_course,
     on_screen,
     session_criteria,
     topic_buttons,
@@ -171,7 +172,7 @@ async def show_courses(turn: Turn, criteria: Criteria, sort: str | None) -> list
     subject = {name: values for name, values in criteria.items() if name in (*crit.SUBJECT, "access_code")}
     if set(subject) & set(crit.SUBJECT):
         taught = (await _courses(turn, subject, sort))["items"] if subject != criteria else []
-        title = _title_of(turn, meant)
+        title = _title_of(turn, meant) or _title_of(turn, {str(named_course(turn, whole_name=True))})
         if not taught and title and criteria.get("q") != [title]:  # found by its whole name, where one word is too few
             return await show_courses(turn, {**criteria, "q": [title]}, sort)
         if not taught:
