@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import SlotSet
 
 from bot.actions import formatting
@@ -11,9 +13,15 @@ from bot.actions.bookings.telling import summary, told_of_booking
 from bot.actions.knowledge import answer_question
 from bot.actions.showing import booking_card
 from bot.actions.turn import CampusAction, Event, Turn
+from bot.nlu.spans import fold
 from bot.service import Problem
 
 ENDED_BY_CANCELLING = ("cancelled", "released", "left", "declined")
+#: Who keeps the seat cancels nothing, whatever else the words resemble.
+_KEEPS = re.compile(
+    r"\b(?:(?:je|on|nous) (?:la |le )?(?:garde|gardons|conserve|maintiens)|(?:garder|gardez|conserver|maintenir)|"
+    r"keep(?:ing)?|leave it|hold on to)\b"
+)
 FORGOTTEN = ("cancel_reference", "cancel_confirmed")
 
 
@@ -33,12 +41,12 @@ class ValidateCancelForm(CampusAction):
             named = turn.first("booking_reference") or _by_position(turn)
             if named:
                 reference, events = str(named), [SlotSet("cancel_reference", str(named))]
-            elif turn.intent in ("deny", "undo", "start_over", "goodbye") and asked:
+            elif asked and _declines(turn):
                 return [SlotSet("cancel_confirmed", False), SlotSet("requested_slot", None)]
             elif asked and turn.intent == "cancel_booking" and turn.question:
                 await answer_question(turn)  # "can I cancel for free?" is no yes
                 return [SlotSet(asked, None)]
-            elif turn.intent in ("affirm", "confirm_booking", "cancel_booking") and asked == "cancel_confirmed":
+            elif turn.intent in ("affirm", "cancel_booking") and asked == "cancel_confirmed":
                 confirmed, events = True, [SlotSet("cancel_confirmed", True)]
             elif asked:
                 return [] if turn.intent in DIGRESSIONS or turn.question else [SlotSet(asked, None)]
@@ -54,6 +62,12 @@ class ValidateCancelForm(CampusAction):
             return [*events, SlotSet("cancel_reference", None), SlotSet("requested_slot", None)]
         step = "cancel_reference" if not reference else None if confirmed else "cancel_confirmed"
         return [*events, SlotSet("requested_slot", step)]
+
+
+def _declines(turn: Turn) -> bool:
+    """Whether nothing is to be cancelled."""
+    keeps = not turn.pressed and bool(_KEEPS.search(fold(turn.text)))
+    return keeps or turn.intent in ("deny", "undo", "start_over", "goodbye")
 
 
 async def _can_end(turn: Turn, reference: str) -> bool:

@@ -25,7 +25,7 @@ from bot.actions.bookings.reading import CONFIRM, EMAIL, NAME, SEATS, SESSION, K
 from bot.actions.bookings.words import has, only
 from bot.actions.knowledge import SURE, find_answer, tell
 from bot.actions.showing import bookable, session_item, shown
-from bot.actions.turn import Button, CampusAction, Event, Turn
+from bot.actions.turn import DOUBTFUL, Button, CampusAction, Event, Turn
 from bot.service import Json, Problem
 
 #: In this order; the first that is missing is asked.
@@ -70,6 +70,8 @@ DIGRESSIONS = frozenset(
 PENDING = ("extend_hold", "accept_offer", "decline_offer")
 #: Confidence from which what the staff ask is no answer to the form.
 _SURELY = 0.9
+#: What is not begun in the middle of a booking unless it is surely meant.
+_GRAVE = frozenset(["export_my_data", "erase_my_data", "withdraw_contract", "leave_waitlist", "request_document"])
 _LOOKING = ("search_courses", "search_events", "refine_search", "show_more", "list_sessions", "compare_courses")
 
 
@@ -600,6 +602,8 @@ async def _otherwise(booking: Booking, reading: Reading) -> bool:
 def _doubtful(booking: Booking) -> bool:
     """Whether a message is taken for a search in the middle of a booking, without being sure."""
     turn = booking.turn
+    if turn.intent in _GRAVE and turn.confidence < DOUBTFUL and not turn.pressed:
+        return True
     return turn.intent in _LOOKING and turn.confidence < 0.5 and booking.asked != SESSION
 
 

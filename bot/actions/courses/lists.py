@@ -77,11 +77,18 @@ def say_courses(
         **variables,
     )
     meant = courses[0]["id"] if len(courses) == 1 else focus
-    events = [SlotSet("criteria", criteria), SlotSet("course", meant)]
+    events = [SlotSet("criteria", criteria)]
+    if not (_booking(turn) and turn.slot("course")):  # looked at in between: what is being booked stays
+        events.append(SlotSet("course", meant))
     if criteria.get("access_code"):
         events.append(SlotSet("access_code", criteria["access_code"][0]))
     nxt = {"cursor": found["next"], "sort": sort} if found.get("next") else None
     return [*events, SlotSet("shown", {"items": [course_item(course) for course in courses], "next": nxt})]
+
+
+def _booking(turn: Turn) -> bool:
+    """Whether a booking is under way that has its course."""
+    return bool(turn.tracker.active_loop.get("name") == "booking_form" and turn.slot("booking_started"))
 
 
 def say_sessions(
