@@ -235,9 +235,10 @@ class SubmitAdvice(CampusAction):
 async def _done_instead(turn: Turn) -> list[Event]:
     """What the message asks for in place of an answer."""
     from bot.actions.bookings.checking import CheckBooking
+    from bot.actions.companies.training import CompanyTraining
     from bot.actions.conversation import StartOver
     from bot.actions.courses.comparing import CompareCourses
-    from bot.actions.courses.searching import CompanyTraining, RefineSearch, SearchCourses, ShowMore
+    from bot.actions.courses.searching import RefineSearch, SearchCourses, ShowMore
     from bot.actions.courses.sessions import ListSessions, SearchEvents
     from bot.actions.courses.telling import CourseDetails
 
