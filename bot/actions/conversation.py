@@ -209,6 +209,36 @@ def criteria_before(turn: Turn) -> crit.Criteria | None:
     return past[-2] if len(past) > 1 and past[-2] else None
 
 
+class Glad(CampusAction):
+    """A "no" that asks for nothing else."""
+
+    action = "action_glad"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        turn.say("utter_glad")
+        return []
+
+
+class NotHelped(CampusAction):
+    """A "no" to what was said: it was not what was meant."""
+
+    action = "action_not_helped"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        turn.say("utter_lost_again")
+        return []
+
+
+class OtherCriteria(CampusAction):
+    """A "no" to what was shown."""
+
+    action = "action_other_criteria"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        turn.say("utter_ask_other_criteria")
+        return []
+
+
 class Inform(CampusAction):
     """A bare answer outside a form: read by what was just shown or searched."""
 

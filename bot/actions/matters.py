@@ -10,13 +10,13 @@ from __future__ import annotations
 from rasa_sdk.events import FollowupAction
 
 from bot.actions import callbacks
-from bot.actions.companies import declining
+from bot.actions.companies import declining, quoting
 from bot.actions.turn import Event, Turn
 
 
 async def taken_up(turn: Turn) -> list[Event] | None:
     """The events of what a message decides, or None where it decides nothing that is open."""
-    for decided in (callbacks.decided, declining.decided):
+    for decided in (callbacks.decided, declining.decided, quoting.named):
         events = await decided(turn)
         if events is not None:
             ended = any(event.get("event") == "followup" for event in events)

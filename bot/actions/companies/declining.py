@@ -43,11 +43,18 @@ def refuses(turn: Turn) -> bool:
 async def decided(turn: Turn) -> list[Event] | None:
     """Begin to decline the quote that a message refuses, or None where it refuses none."""
     named, last = turn.first("quote_reference"), turn.slot("last_quote")
+    if not (named or last) and turn.intent == "decline_offer" and refuses(turn) and _of_a_quote(turn):
+        turn.say("utter_quote_none")
+        return []
     if not (named or last) or not (refuses(turn) or _bare_no(turn)):
         return None
-    folded = fold(turn.text)
-    meant = named or (_OF_IT.search(folded) and not _OF_A_SEAT.search(folded)) or last_key(turn) in _SHOWN
+    meant = named or _of_a_quote(turn) or last_key(turn) in _SHOWN
     return begin(turn, KINDS[Declining.name], quote=str(named or last)) if meant else None
+
+
+def _of_a_quote(turn: Turn) -> bool:
+    folded = fold(turn.text)
+    return bool(_OF_IT.search(folded)) and not _OF_A_SEAT.search(folded)
 
 
 def _bare_no(turn: Turn) -> bool:

@@ -6,31 +6,30 @@ from bot.actions import criteria as crit
 from bot.actions import subjects
 from bot.actions.courses.focus import called
 from bot.actions.turn import Turn
+from bot.nlu.number_words import numbers
+from bot.nlu.spans import fold
 from bot.service import Json
 
 #: Courses on the buttons of a question, at most.
 OFFERED = 5
+#: Seats of a line, at most.
+_MOST = 100
 
 
 def several(turn: Turn) -> list[Json]:
     """The courses of a message with how many seats each, where it names two or more; else nothing."""
-    named: list[tuple[int, str]] = []
-    counted: list[tuple[int, int]] = []
-    for entity in turn.entities:
-        at = entity.get("start")
-        if at is None:
-            continue
-        if entity["entity"] in ("course", "topic"):
-            words = turn.text[at : entity["end"]]
-            course = str(entity["value"]) if entity["entity"] == "course" else _only(called(words))
-            if course and course not in [known for _, known in named]:
-                named.append((at, course))
-        elif entity["entity"] == "seats":
-            counted.append((at, int(entity["value"])))
-    if len(named) < 2 or len(counted) != len(named):
-        return []
-    seats = [count for _, count in sorted(counted)]
-    return [{"course": course, "seats": count} for (_, course), count in zip(sorted(named), seats, strict=True)]
+    lines: list[Json] = []
+    folded, before = fold(turn.text), 0
+    spans = [one for one in turn.entities if one["entity"] in ("course", "topic") and one.get("start") is not None]
+    for entity in sorted(spans, key=lambda one: int(one["start"])):
+        start, end = int(entity["start"]), int(entity["end"])
+        course = str(entity["value"]) if entity["entity"] == "course" else _only(called(turn.text[start:end]))
+        counts = [one for one in numbers(folded[before:start]) if not one.article and 1 <= one.value <= _MOST]
+        before = end
+        if course is None or not counts or course in [line["course"] for line in lines]:
+            return []
+        lines.append({"course": course, "seats": int(counts[-1].value)})
+    return lines if len(lines) > 1 else []
 
 
 async def candidates(turn: Turn) -> list[Json]:

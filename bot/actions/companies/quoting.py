@@ -17,7 +17,7 @@ from bot.actions.courses.focus import course_in_focus, named_course
 from bot.actions.courses.lists import SESSIONS
 from bot.actions.references import shown_items
 from bot.actions.showing import bookable, session_card, session_item, session_line, short_title, shown
-from bot.actions.tasks import Kind, Over, Task, yes_and_no
+from bot.actions.tasks import KINDS, Kind, Over, Task, begin, yes_and_no
 from bot.actions.turn import DOUBTFUL, Button, Event, Turn
 from bot.nlu.spans import fold
 from bot.service import Json, Problem
@@ -28,8 +28,10 @@ _COMPANY, _NEEDS = 120, 2000
 _NO_DATA = frozenset({"talk_to_human", "help", "bot_challenge", "switch_language", "ask_campus"})
 #: Words from which on a message tells what is needed.
 ENOUGH = 7
-#: Words up to which a message with a number of people is only that.
-_A_NUMBER = 4
+#: The button of an offer made for them.
+_TAILORED = '/inform{"needs": "told"}'
+#: Words from which on an answer tells a need; a date or a number alone tells none.
+_TELLS = 4
 #: The slot with what a company told of its needs.
 TOLD = "company_needs"
 #: Somebody asks after a quote that there is, or has not got it.
@@ -42,6 +44,9 @@ _ASKS_AFTER = re.compile(
     r"jusqu'a quand|pdf|lien|"
     r"link|download|telecharg\w*)\b"
 )
+_BY_THAT_WORD = re.compile(r"\b(?:devis|offre de prix|quote|quotation|price offer|pro ?forma)\b")
+#: It is one that they have, or should have.
+_THEIR_QUOTE = re.compile(r"\b(?:mon|notre|le|ce|my|our|the|that) (?:devis|offre|quote|quotation|offer|estimate)\b")
 
 
 class Quoting(Kind):
@@ -76,17 +81,15 @@ class Quoting(Kind):
             if lines:
                 task.values.update(seats=lines[0]["seats"], more=lines[1:])
         elif not turn.first("session"):
-            await self._choose(task)
+            task.values.update(await self._choose(task))
 
-    async def _choose(self, task: Task) -> bool:
-        """Take the one course that the subject of the message means, or remember those that it may mean."""
+    @staticmethod
+    async def _choose(task: Task) -> Json:
+        """The one course that the subject of the message means, or those that it may mean, if it has one."""
         found = await candidates(task.turn)
         if len(found) == 1:
-            task.values["course"] = found[0]["id"]
-        elif found:
-            task.values["courses"] = found
-            task.values["said"] = task.turn.text.strip()[:_NEEDS]
-        return bool(found)
+            return {"course": found[0]["id"]}
+        return {"courses": found, "said": task.turn.text.strip()[:_NEEDS]} if found else {}
 
     async def read(self, task: Task) -> Json:
         turn, asked = task.turn, task.asked
@@ -95,7 +98,7 @@ class Quoting(Kind):
         if asked == "needs" and course is None:
             course = _of_those(turn, task.values.get("courses") or [])
         if course and course != task.values.get("undated"):
-            task.values["course"] = course
+            given["course"] = course
             task.values.pop("needs", None)
         else:
             course = None
@@ -121,8 +124,8 @@ class Quoting(Kind):
             given.update({"name": name} if name else {})
         if asked == "po" and free and "po" not in given and is_number(turn.text):
             given["po"] = turn.text.strip()[:60]
-        if asked == "needs" and turn.first("needs"):
-            given["needs"] = str(task.values.get("said") or "-")
+        if turn.first("needs") and asked is not None:
+            given["needs"] = str(task.values.get("said") or _said(turn))
         elif asked == "needs" and free and not course and not turn.first("session"):
             given.update(await self._needs(task))
         return given
@@ -131,14 +134,19 @@ class Quoting(Kind):
         """What a message tells of the needs; a subject that courses are given on is chosen among them first."""
         turn = task.turn
         count = len(turn.text.split())
-        if not at_their_place(turn.text) and count <= 2 * ENOUGH and await self._choose(task):
-            return {}
-        only_a_number = turn.first("seats") is not None and count <= _A_NUMBER
-        return {"needs": turn.text.strip()[:_NEEDS]} if count > 1 and not only_a_number else {}
+        if not at_their_place(turn.text) and count <= 2 * ENOUGH:
+            chosen = await self._choose(task)
+            if chosen:
+                return chosen
+        return {"needs": turn.text.strip()[:_NEEDS]} if count >= _TELLS else {}
 
     async def check(self, task: Task) -> None:
-        """Of several courses one after the other gets its date."""
+        """A date has room for all of them; of several courses one after the other gets its date."""
         values = task.values
+        if "session" in values and "seats" in values and not await self._has_room(task):
+            values.pop("session")
+            task.asked = None
+            return
         if not (values.get("more") and "session" in values and "seats" in values):
             return
         line = {"session_id": values.pop("session"), "seats": values.pop("seats")}
@@ -146,6 +154,19 @@ class Quoting(Kind):
         values["lines"] = [*values.get("lines", []), line]
         values.update(course=following["course"], seats=following["seats"])
         task.asked = None
+
+    @staticmethod
+    async def _has_room(task: Task) -> bool:
+        """Whether the date has room for all of them; where it has not, that is said."""
+        turn, seats = task.turn, int(task.values["seats"])
+        session = await turn.service.session(task.values["session"], access_code=turn.slot("access_code"))
+        task.values.setdefault("course", session["course_id"])
+        if session["seats_free"] >= seats and bookable(session):
+            return True
+        free = formatting.plural("utter_part_seats_left", session["seats_free"], turn.lang)
+        when = formatting.when(session["meetings"], turn.lang)
+        turn.say("utter_quote_little_room", when=when, free=free, buttons=[turn.button("plan_private", _TAILORED)])
+        return False
 
     async def _pointed_at(self, task: Task) -> str | None:
         turn, course = task.turn, task.values.get("course")
@@ -168,9 +189,11 @@ class Quoting(Kind):
         if task.asked != "session":
             turn.say(f"utter_ask_quote_{task.asked}")
             return []
-        sessions = [session for session in await _open(turn, str(task.values["course"])) if bookable(session)]
+        wanted = int(task.values.get("seats", 1))
+        free = [one for one in await _open(turn, str(task.values["course"])) if bookable(one)]
+        sessions = [session for session in free if session["seats_free"] >= wanted]
         if not sessions:
-            turn.say("utter_quote_no_date")
+            turn.say("utter_quote_no_room" if free else "utter_quote_no_date")
             task.values["undated"] = task.values.pop("course")
             task.values.pop("courses", None)
             task.asked = "needs"
@@ -250,18 +273,36 @@ class Quoting(Kind):
         return [SlotSet("last_quote", quote["reference"])]
 
 
+async def named(turn: Turn) -> list[Event] | None:
+    """Begin a quote where a message asks for one by that word and was taken, unsurely, for something else."""
+    other = turn.intent in ("request_quote", "accept_quote", "decline_offer", "ask_campus", "deny", "talk_to_human")
+    if other or turn.pressed or not turn.doubtful or not _BY_THAT_WORD.search(fold(turn.text)):
+        return None
+    return begin(turn, KINDS[Quoting.name])
+
+
 async def _existing(turn: Turn) -> None:
     """Whoever asks after a quote that there is, is told how it stands. Raises Over."""
     from bot.actions.companies.accepting import one_quote, tell_state
 
-    named = turn.first("quote_reference")
-    asks = named or (turn.slot("last_quote") and _ASKS_AFTER.search(fold(turn.text)))
-    if turn.pressed or not asks:
+    named, asks = turn.first("quote_reference"), _ASKS_AFTER.search(fold(turn.text))
+    if turn.pressed or not (named or asks):
+        return
+    if not (named or turn.slot("last_quote")):
+        if _THEIR_QUOTE.search(fold(turn.text)):
+            turn.say("utter_quote_none")
+            raise Over
         return
     quote = await one_quote(turn, str(named or turn.slot("last_quote")))
     if quote is not None:
         tell_state(turn, quote)
     raise Over([SlotSet("last_quote", quote["reference"])] if quote else [])
+
+
+def _said(turn: Turn) -> str:
+    """What the person typed in this conversation, the last words of it."""
+    typed = [str(event.get("text")) for event in turn.tracker.events if event.get("event") == "user"]
+    return "\n".join(text for text in typed[-5:] if not text.startswith("/"))[:_NEEDS] or "-"
 
 
 def _lines(values: Json) -> list[Json]:
