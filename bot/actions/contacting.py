@@ -31,6 +31,9 @@ _WHO = re.compile(
     r"who (?:will be|is|are) (?:there|coming|hiring|recruiting)|(?:companies|recruiters|employers) (?:that|who|"
     r"there|coming))\b"
 )
+_AT_AN_EVENT = re.compile(
+    r"\b(?:job ?dating|salon|bourse a l'emploi|job fair|career fair|evenements?|events?|rencontres?)\b"
+)
 _NO_DATA = frozenset({"talk_to_human", "help", "bot_challenge", "switch_language", "ask_campus"})
 
 
@@ -66,6 +69,13 @@ async def who_comes(turn: Turn) -> list[Event] | None:
         demo=turn.part("demo") if any(one.get("demo") for one in here) else "",
     )
     return []
+
+
+async def asked_at_an_event(turn: Turn) -> list[Event] | None:
+    """The same, where a message that was taken for something else asks it of an event."""
+    if turn.pressed or not _AT_AN_EVENT.search(fold(turn.text)):
+        return None
+    return await who_comes(turn)
 
 
 def _named(turn: Turn, found: list[Json]) -> Json | None:

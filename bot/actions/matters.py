@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction
 
-from bot.actions import callbacks
+from bot.actions import callbacks, contacting
 from bot.actions.companies import declining, quoting
 from bot.actions.turn import Event, Turn
 
 
 async def taken_up(turn: Turn) -> list[Event] | None:
     """The events of what a message decides, or None where it decides nothing that is open."""
-    for decided in (callbacks.decided, declining.decided, quoting.named):
+    for decided in (callbacks.decided, declining.decided, quoting.named, contacting.asked_at_an_event):
         events = await decided(turn)
         if events is not None:
             ended = any(event.get("event") == "followup" for event in events)

@@ -30,6 +30,11 @@ class Accepting(Kind):
         return ["quote", *asked, "po"]
 
     async def begin(self, task: Task) -> None:
+        from bot.actions.companies.declining import refuses
+
+        if not task.turn.pressed and refuses(task.turn):  # what refuses a quote is no order
+            task.turn.say("utter_quote_none")
+            raise Over
         reference = task.turn.first("quote_reference") or task.turn.slot("last_quote")
         if reference:
             task.values["quote"] = str(reference)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.actions import criteria as crit
 from bot.actions import subjects
 from bot.actions.courses.focus import called
@@ -14,22 +16,39 @@ from bot.service import Json
 OFFERED = 5
 #: Seats of a line, at most.
 _MOST = 100
+_FOR = re.compile(
+    r"^\s*(?:(?:places?|seats?|personnes?|people|pers\.?|participants?|operateurs?|operators?|techniciens?|technicians?|"
+    r"collegues?|colleagues?) )?(?:pour|for|en|in|sur|on|au|aux|a la|a l'|to) "
+)
+_JOINED = re.compile(r"(?:\b(?:et|and|puis|then)\b|[,;.!?\s])+$")
+
+
+def counted(turn: Turn) -> list[tuple[int, str]]:
+    """Each number of seats of a message with the words of what they are for, where it counts two or more times."""
+    folded = fold(turn.text)
+    found = [one for one in numbers(folded) if not one.article and 1 <= one.value <= _MOST]
+    found = [one for one in found if _FOR.match(folded[one.end :])]
+    ends = [*(one.start for one in found[1:]), len(folded)]
+    parts = [turn.text[one.end : end] for one, end in zip(found, ends, strict=True)]
+    return [(int(one.value), part) for one, part in zip(found, parts, strict=True)] if len(parts) > 1 else []
 
 
 def several(turn: Turn) -> list[Json]:
     """The courses of a message with how many seats each, where it names two or more; else nothing."""
     lines: list[Json] = []
-    folded, before = fold(turn.text), 0
-    spans = [one for one in turn.entities if one["entity"] in ("course", "topic") and one.get("start") is not None]
-    for entity in sorted(spans, key=lambda one: int(one["start"])):
-        start, end = int(entity["start"]), int(entity["end"])
-        course = str(entity["value"]) if entity["entity"] == "course" else _only(called(turn.text[start:end]))
-        counts = [one for one in numbers(folded[before:start]) if not one.article and 1 <= one.value <= _MOST]
-        before = end
-        if course is None or not counts or course in [line["course"] for line in lines]:
+    for seats, words in counted(turn):
+        course = _entity_in(turn, words) or _only(called(_JOINED.sub("", _FOR.sub("", fold(words)))))
+        if course is None or course in [line["course"] for line in lines]:
             return []
-        lines.append({"course": course, "seats": int(counts[-1].value)})
-    return lines if len(lines) > 1 else []
+        lines.append({"course": course, "seats": seats})
+    return lines
+
+
+def _entity_in(turn: Turn, words: str) -> str | None:
+    """The course that was recognised in a part of the message."""
+    at = turn.text.find(words)
+    inside = [one for one in turn.entities if one["entity"] == "course" and one.get("start") is not None]
+    return next((str(one["value"]) for one in inside if at <= int(one["start"]) < at + len(words)), None)
 
 
 async def candidates(turn: Turn) -> list[Json]:

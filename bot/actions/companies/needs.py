@@ -21,9 +21,10 @@ from bot.actions.companies.quoting import TOLD
 from bot.actions.courses.focus import course_in_focus, named_course
 from bot.actions.courses.lists import demo, words
 from bot.actions.showing import bookable, session_card, session_item, shown
-from bot.actions.tasks import Kind, Task
+from bot.actions.tasks import Kind, Over, Task
 from bot.actions.turn import Button, Event, Turn
 from bot.nlu.counted import PROFESSIONS
+from bot.nlu.number_words import numbers
 from bot.nlu.spans import fold
 from bot.service import Json
 
@@ -38,7 +39,8 @@ _FUNCTIONS = re.compile(
 )
 _WHATEVER = re.compile(
     r"^\W*(?:peu importe|n'importe\w*.{0,12}|(?:je )?(?:ne )?sais? pas(?: encore)?|aucune idee|"
-    r"pas (?:encore )?(?:decide|fixe|de budget|de preference)|"
+    r"pas (?:encore )?(?:decide|fixe|de (?:budget|date|preference))(?: fixee?| precise| encore)?|no (?:budget|"
+    r"date)(?: set| yet| fixed)?|"
     r"(?:ca|cela) (?:m'est|nous est) egal|les deux|comme vous (?:voulez|preferez)|a voir|flexible|no preference|"
     r"(?:i )?(?:don'?t|do not) (?:know|mind)"
     r"(?: yet)?|not (?:sure|decided|yet)(?: yet)?|either|any(?: time| will do)?|both|no idea|whenever|open|"
@@ -64,12 +66,16 @@ class Needing(Kind):
         turn, asked = task.turn, task.asked
         if asked in self.optional and not turn.pressed and _WHATEVER.search(fold(turn.text)):
             return {asked: ""}
+        if asked is not None and not turn.pressed and _STOP.search(fold(turn.text)):
+            turn.say(self.stopped)
+            raise Over
         given: Json = {}
+        aside = turn.question and asked not in (None, "place")  # "where can one park at your place?"
         for step, value in (
-            ("people", turn.first("seats")),
+            ("people", _people(turn)),
             ("period", turn.first("period")),
             ("budget", turn.first("max_price")),
-            ("place", turn.first("place") if turn.pressed else place_of(turn.text)),
+            ("place", turn.first("place") if turn.pressed else None if aside else place_of(turn.text)),
             (
                 "language",
                 turn.first("course_language") or (turn.first("requested_language") if asked == "language" else None),
@@ -84,12 +90,7 @@ class Needing(Kind):
             subject = await _subject(turn, asked)
             given.update({"subject": subject} if subject else {})
         free = not turn.pressed and not turn.question and turn.intent not in _NO_DATA and turn.intent != "deny"
-        if (
-            asked in ("functions", "period", "budget")
-            and asked not in given
-            and free
-            and not _STOP.search(fold(turn.text))
-        ):
+        if asked in ("functions", "period", "budget") and asked not in given and free:
             given[asked] = " ".join(turn.text.split())[:LONGEST]
         return given
 
@@ -144,6 +145,18 @@ def is_specific(turn: Turn) -> bool:
     )
 
 
+def _people(turn: Turn) -> int | None:
+    """How many, also where the trade stands between ("20 maintenance technicians")."""
+    if turn.first("seats") is not None:
+        return int(turn.first("seats"))
+    folded = fold(turn.text)
+    trade = None if turn.pressed else _FUNCTIONS.search(folded)
+    for number in reversed(numbers(folded[: trade.start()]) if trade else []):
+        if not number.article and len(folded[number.end : trade.start() if trade else 0].split()) <= 2:
+            return int(number.value)
+    return None
+
+
 def _functions(turn: Turn) -> str | None:
     found = None if turn.pressed else _FUNCTIONS.search(fold(turn.text))
     return turn.text[found.start() : found.end()] if found else None
@@ -161,8 +174,10 @@ async def _subject(turn: Turn, asked: str | None) -> Json | None:
     if asked == "subject" and not turn.pressed and turn.intent not in _NO_DATA and turn.intent != "deny":
         said = subjects.said(turn) or turn.text.strip()
         return {"q": [said], "words": said[:LONGEST]} if any(sign.isalpha() for sign in said) else None
-    if asked is None and (found := await candidates(turn)) and subjects.is_certain(turn, subjects.said(turn)):
-        return {"q": [subjects.said(turn)], "words": subjects.said(turn)} if found else None
+    said = subjects.said(turn)
+    trade = set(fold(_functions(turn) or "").split())
+    if asked is None and said and set(fold(said).split()) - trade and subjects.is_certain(turn, said):
+        return {"q": [said], "words": said} if await candidates(turn) else None
     return None
 
 

@@ -11,7 +11,7 @@ from rasa_sdk.events import SlotSet
 from bot.actions import formatting
 from bot.actions.bookings import people
 from bot.actions.bookings.picking import on_the_dates, picked
-from bot.actions.companies.lines import candidates, several
+from bot.actions.companies.lines import candidates, counted, several
 from bot.actions.companies.places import at_their_place
 from bot.actions.courses.focus import course_in_focus, named_course
 from bot.actions.courses.lists import SESSIONS
@@ -44,6 +44,11 @@ _ASKS_AFTER = re.compile(
     r"jusqu'a quand|pdf|lien|"
     r"link|download|telecharg\w*)\b"
 )
+#: "Forget the quote", in the middle of it.
+_DROPS = re.compile(
+    r"\b(?:laisse[zr]?|oublie[zr]?|annule[zr]?|abandonne[zr]?|forget|drop|cancel|stop)\b.{0,12}\b(?:devis|quote|"
+    r"quotation|offre)\b"
+)
 _BY_THAT_WORD = re.compile(r"\b(?:devis|offre de prix|quote|quotation|price offer|pro ?forma)\b")
 #: It is one that they have, or should have.
 _THEIR_QUOTE = re.compile(r"\b(?:mon|notre|le|ce|my|our|the|that) (?:devis|offre|quote|quotation|offer|estimate)\b")
@@ -73,6 +78,8 @@ class Quoting(Kind):
             task.values["needs"] = str((turn.slot(TOLD) or {}).get("text") or "-")[:_NEEDS]
             return
         lines = several(turn)
+        if not lines and counted(turn):
+            turn.say("utter_quote_one_by_one")
         course = lines[0]["course"] if lines else named_course(turn) or course_in_focus(turn)
         if at_their_place(turn.text) and len(turn.text.split()) > ENOUGH:
             task.values["needs"] = turn.text.strip()[:_NEEDS]
@@ -94,6 +101,9 @@ class Quoting(Kind):
     async def read(self, task: Task) -> Json:
         turn, asked = task.turn, task.asked
         given: Json = {}
+        if asked is not None and not turn.pressed and _DROPS.search(fold(turn.text)):
+            turn.say(self.stopped)
+            raise Over
         course = named_course(turn) if asked in ("needs", "session") and not at_their_place(turn.text) else None
         if asked == "needs" and course is None:
             course = _of_those(turn, task.values.get("courses") or [])
@@ -179,7 +189,9 @@ class Quoting(Kind):
             free = [item for item in items if item["bookable"]]
             return str(free[0]["id"]) if task.asked is None and len(free) == 1 else None
         item = picked(turn, items) or on_the_dates(turn, items)
-        return str(item["id"]) if item and item["bookable"] else None
+        if item is None and course and turn.values("period"):  # a date that was not listed, for want of room
+            item = on_the_dates(turn, [session_item(session) for session in await _open(turn, str(course))])
+        return str(item["id"]) if item and (item["bookable"] or turn.values("period")) else None
 
     async def ask(self, task: Task) -> list[Event]:
         turn = task.turn
@@ -270,13 +282,19 @@ class Quoting(Kind):
         else:
             told, buttons = offered(turn, quote)
             turn.say("utter_quote_made", buttons=buttons, cards=[quote_card(quote)], **told)
-        return [SlotSet("last_quote", quote["reference"])]
+        known = {"contact_name": values["name"], "contact_email": values["email"], "last_quote": quote["reference"]}
+        return [SlotSet(name, value) for name, value in known.items()]
+
+
+def by_that_word(turn: Turn) -> bool:
+    """Whether a message asks for a quote by that word."""
+    return not turn.pressed and bool(_BY_THAT_WORD.search(fold(turn.text)))
 
 
 async def named(turn: Turn) -> list[Event] | None:
     """Begin a quote where a message asks for one by that word and was taken, unsurely, for something else."""
     other = turn.intent in ("request_quote", "accept_quote", "decline_offer", "ask_campus", "deny", "talk_to_human")
-    if other or turn.pressed or not turn.doubtful or not _BY_THAT_WORD.search(fold(turn.text)):
+    if other or not turn.doubtful or not by_that_word(turn):
         return None
     return begin(turn, KINDS[Quoting.name])
 

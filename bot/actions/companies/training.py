@@ -7,11 +7,15 @@ from rasa_sdk.events import FollowupAction
 from bot.actions import criteria as crit
 from bot.actions.companies.needs import Needing, is_specific
 from bot.actions.companies.places import place_of
+from bot.actions.companies.quoting import Quoting, by_that_word
 from bot.actions.courses.focus import course_in_focus
 from bot.actions.courses.telling import tell_course
 from bot.actions.knowledge import SURE, find_answer, tell
 from bot.actions.tasks import KINDS, begin, current
 from bot.actions.turn import CampusAction, Event, Turn
+
+#: Answers about the campus that are none to what it offers a company.
+_BESIDE = frozenset({"partners", "operators", "what_is_the_campus", "takeda", "siemens", "staubli", "group_discount"})
 
 
 class CompanyTraining(CampusAction):
@@ -27,10 +31,12 @@ class CompanyTraining(CampusAction):
         course = course_in_focus(turn)
         if course and turn.first("course_attribute") == "price" and turn.first("seats"):
             return await tell_course(turn, course, crit.read(turn))
+        if by_that_word(turn):
+            return begin(turn, KINDS[Quoting.name])
         if turn.pressed and turn.first("needs"):
             return begin(turn, KINDS[Needing.name])
         answer = await find_answer(turn, SURE)
-        if answer is not None and not crit.read(turn):
+        if answer is not None and not crit.read(turn) and answer["key"] not in _BESIDE:
             tell(turn, answer)
             return []
         if is_specific(turn):
