@@ -393,7 +393,8 @@ _UNDECIDED = re.compile(
 
 
 _OUT_OF_WORK = re.compile(
-    r"\b(?:(?:au )?chomage|chomeu(?:r|se)|sans (?:emploi|travail|boulot)|perdu mon (?:emploi|travail|boulot|job)|licenciee?|"
+    r"\b(?:(?:au )?chomage|chomeu(?:r|se)|sans (?:emploi|travail|boulot)|perdu mon (?:emploi|travail|boulot|job)|"
+    r"licenciee?|"
     r"out of (?:work|a job)|unemployed|jobless|lost my job|laid off|made redundant)\b"
 )
 

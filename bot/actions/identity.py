@@ -18,8 +18,10 @@ from bot.service import Json, Problem
 _FIGURES = re.compile(r"(?<!\d)(?:\d[ .\-–]?){5}\d(?!\d)")
 #: Whoever got no code is sent another one.
 _NOT_COME = re.compile(
-    r"\b(?:(?:recois|recu|arrive|eu|trouve|vois) (?:pas|rien|aucun)|(?:pas|rien|jamais) (?:encore )?(?:recu|arrive|eu|trouve)|"
-    r"(?:not|never|nothing|no code|n'?t) (?:yet )?(?:received?|got|get|came?|arrived?|see|find|found)|autre code|another code|"
+    r"\b(?:(?:recois|recu|arrive|eu|trouve|vois) (?:pas|rien|aucun)|(?:pas|rien|jamais) (?:encore )?(?:recu|"
+    r"arrive|eu|trouve)|"
+    r"(?:not|never|nothing|no code|\w+n'?t) (?:yet )?(?:received?|got|get|came?|arrived?|see|find|found)|"
+    r"autre code|another code|"
     r"new code|nouveau code|renvoy\w*|resend|send it again)\b"
 )
 #: Stands in place of a code: proved, or asked for once more.

@@ -28,9 +28,10 @@ def counted(turn: Turn) -> list[tuple[int, str]]:
     folded = fold(turn.text)
     found = [one for one in numbers(folded) if not one.article and 1 <= one.value <= _MOST]
     found = [one for one in found if _FOR.match(folded[one.end :])]
+    if len(found) < 2:
+        return []
     ends = [*(one.start for one in found[1:]), len(folded)]
-    parts = [turn.text[one.end : end] for one, end in zip(found, ends, strict=True)]
-    return [(int(one.value), part) for one, part in zip(found, parts, strict=True)] if len(parts) > 1 else []
+    return [(int(one.value), turn.text[one.end : end]) for one, end in zip(found, ends, strict=True)]
 
 
 def several(turn: Turn) -> list[Json]:
@@ -59,7 +60,8 @@ async def candidates(turn: Turn) -> list[Json]:
     for wanted in ([{"q": [words]}] if words and not subjects.describes(words) else []) + (
         [subject] if subject else []
     ):
-        found = await turn.service.courses(**crit.query(wanted), kind="course", limit=OFFERED)
+        code = turn.slot("access_code")
+        found = await turn.service.courses(**crit.query(wanted), kind="course", limit=OFFERED, access_code=code)
         if found["items"]:
             return [{"id": course["id"], "title": course["title"]} for course in found["items"]]
     return []

@@ -164,7 +164,7 @@ def _functions(turn: Turn) -> str | None:
 
 async def _subject(turn: Turn, asked: str | None) -> Json | None:
     """What it is about: a course, a topic, or words on which something is taught."""
-    course = named_course(turn) or (course_in_focus(turn) if asked is None else None)
+    course = named_course(turn, whole_name=asked is None) or (course_in_focus(turn) if asked is None else None)
     if course:
         title = (await turn.service.course(course, access_code=turn.slot("access_code")))["title"]
         return {"course": course, "words": title}

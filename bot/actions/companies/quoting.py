@@ -31,7 +31,7 @@ ENOUGH = 7
 #: The button of an offer made for them.
 _TAILORED = '/inform{"needs": "told"}'
 #: Words from which on an answer tells a need; a date or a number alone tells none.
-_TELLS = 4
+_TELLS = 5
 #: The slot with what a company told of its needs.
 TOLD = "company_needs"
 #: Somebody asks after a quote that there is, or has not got it.
@@ -83,6 +83,8 @@ class Quoting(Kind):
         course = lines[0]["course"] if lines else named_course(turn) or course_in_focus(turn)
         if at_their_place(turn.text) and len(turn.text.split()) > ENOUGH:
             task.values["needs"] = turn.text.strip()[:_NEEDS]
+        elif turn.slot("access_code") and not lines and (chosen := await self._choose(task)):
+            task.values.update(chosen)  # what the code opens is in no list of names
         elif course:
             task.values["course"] = course
             if lines:
@@ -129,7 +131,7 @@ class Quoting(Kind):
             given["company"] = str(turn.first("company"))[:_COMPANY]
         elif asked == "company" and free and len(turn.text) <= _COMPANY and not turn.first("email"):
             given["company"] = turn.text.strip().strip(".")
-        if asked == "name" and free:
+        if asked == "name" and free and not turn.first("company"):
             name = people.given_name(turn.text)
             given.update({"name": name} if name else {})
         if asked == "po" and free and "po" not in given and is_number(turn.text):
