@@ -70,7 +70,7 @@ class Needing(Kind):
             turn.say(self.stopped)
             raise Over
         given: Json = {}
-        aside = turn.question and asked not in (None, "place")  # "where can one park at your place?"
+        aside = turn.question and turn.intent == "ask_campus"  # "where can one park at your place?"
         for step, value in (
             ("people", _people(turn)),
             ("period", turn.first("period")),
@@ -175,7 +175,7 @@ async def _subject(turn: Turn, asked: str | None) -> Json | None:
         said = subjects.said(turn) or turn.text.strip()
         return {"q": [said], "words": said[:LONGEST]} if any(sign.isalpha() for sign in said) else None
     said = subjects.said(turn)
-    trade = set(fold(_functions(turn) or "").split())
+    trade = set(fold(" ".join([_functions(turn) or "", *map(str, turn.values("profile"))])).split())
     if asked is None and said and set(fold(said).split()) - trade and subjects.is_certain(turn, said):
         return {"q": [said], "words": said} if await candidates(turn) else None
     return None

@@ -129,7 +129,7 @@ class Quoting(Kind):
         free = free and not (other and asked != "needs") and any(sign.isalnum() for sign in turn.text)
         if turn.first("company"):
             given["company"] = str(turn.first("company"))[:_COMPANY]
-        elif asked == "company" and free and len(turn.text) <= _COMPANY and not turn.first("email"):
+        elif asked == "company" and free and len(turn.text) <= _COMPANY and not _points(turn):
             given["company"] = turn.text.strip().strip(".")
         if asked == "name" and free and not turn.first("company"):
             name = people.given_name(turn.text)
@@ -405,6 +405,11 @@ async def _open(turn: Turn, course: str) -> list[Json]:
             raise
         return []
     return list(found["items"])
+
+
+def _points(turn: Turn) -> bool:
+    """Whether a message gives an address or points at something, and so names nobody."""
+    return bool(turn.first("email") or turn.values("reference") or turn.values("period"))
 
 
 def _of_those(turn: Turn, courses: list[Json]) -> str | None:

@@ -54,7 +54,7 @@ _INSTEAD: dict[str, str] = {
     **dict.fromkeys(["check_booking", "company_training", "request_quote", "start_over", "show_more"], ""),
     "book_session": "booking_form",
     "cancel_booking": "cancel_form",
-    "talk_to_human": "handoff_form",
+    "talk_to_human": "action_talk_to_human",
 }
 #: Words of a search that is no answer to what somebody would like to learn.
 _SEARCHES = re.compile(
