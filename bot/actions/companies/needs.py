@@ -18,7 +18,7 @@ from bot.actions import formatting, subjects
 from bot.actions.companies.lines import candidates
 from bot.actions.companies.places import place_of
 from bot.actions.companies.quoting import TOLD
-from bot.actions.courses.focus import course_in_focus, named_course
+from bot.actions.courses.focus import named_course, on_screen
 from bot.actions.courses.lists import demo, words
 from bot.actions.showing import bookable, session_card, session_item, shown
 from bot.actions.tasks import Kind, Over, Task
@@ -164,7 +164,7 @@ def _functions(turn: Turn) -> str | None:
 
 async def _subject(turn: Turn, asked: str | None) -> Json | None:
     """What it is about: a course, a topic, or words on which something is taught."""
-    course = named_course(turn, whole_name=asked is None) or (course_in_focus(turn) if asked is None else None)
+    course = named_course(turn, whole_name=asked is None) or (on_screen(turn) if asked is None else None)
     if course:
         title = (await turn.service.course(course, access_code=turn.slot("access_code")))["title"]
         return {"course": course, "words": title}
