@@ -15,7 +15,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
@@ -189,9 +189,13 @@ class Service:
         """A quote. Raises Problem 404 where it is not this speaker's."""
         return await self._get(f"/v1/quotes/{_one(reference)}", {})
 
-    async def accept_quote(self, key: str, reference: str, po_number: str | None) -> Json:
-        """Every line becomes a confirmed booking."""
+    async def accept_quote(
+        self, key: str, reference: str, po_number: str | None, declarations: Sequence[str] = ()
+    ) -> Json:
+        """Every line becomes a confirmed booking; ``declarations`` are the ids of what the company declares."""
         body: Json = {"terms_accepted": True, "lang": self._lang}
+        if declarations:
+            body["declarations"] = list(declarations)
         if po_number:
             body["po_number"] = po_number
         return await self._post(f"/v1/quotes/{_one(reference)}/accept", body, key)
@@ -200,10 +204,25 @@ class Service:
         """Give a quote and its seats back."""
         return await self._post(f"/v1/quotes/{_one(reference)}/decline", {}, key)
 
+    async def funding(self) -> Json:
+        """Ways to pay for training, as information: ``{items}``."""
+        return await self._get("/v1/funding", {})
+
+    # -- events ------------------------------------------------------------------------------------------------------
+
+    async def event(self, session_id: str) -> Json:
+        """One event, with the companies that are there. Raises Problem 404."""
+        return await self._get(f"/v1/events/{_one(session_id)}", {})
+
+    async def write_to_company(self, key: str, session_id: str, body: Json) -> Json:
+        """A message to one company at an event, because the person wants it and said so."""
+        path = f"/v1/events/{_one(session_id)}/contact-requests"
+        return await self._post(path, {**body, "consent": True, "lang": self._lang}, key)
+
     # -- people ------------------------------------------------------------------------------------------------------
 
     async def alert(self, key: str, email: str, course_id: str | None, criteria: Json) -> Json:
-        """Ask to be told of new dates; a mail has to be confirmed first."""
+        """Ask to be told of new dates; a mail has to be confirmed first. `active`: it is one already."""
         body: Json = {"email": email, "lang": self._lang, "criteria": criteria}
         if course_id:
             body["course_id"] = course_id
@@ -231,9 +250,13 @@ class Service:
 
     # -- handoffs ----------------------------------------------------------------------------------------------------
 
-    async def hand_off(self, key: str, reason: str, summary: str, contact: Json | None) -> Json:
-        """Ask for a person: ``{id, state}``."""
+    async def hand_off(
+        self, key: str, reason: str, summary: str, contact: Json | None, operator: str | None = None
+    ) -> Json:
+        """Ask for a person, of the campus or of one operator: ``{id, state, opens_at}``."""
         body: Json = {"reason": reason, "summary": summary, "lang": self._lang}
+        if operator:
+            body["operator"] = operator
         if contact:
             body["contact"] = contact
         return await self._post("/v1/handoffs", body, key)
@@ -245,6 +268,10 @@ class Service:
     async def say_to_person(self, key: str, handoff_id: str, text: str) -> Json:
         """Say something to the person who has the conversation. Raises Problem 409 once they have closed it."""
         return await self._post(f"/v1/handoffs/{_one(handoff_id)}/messages", {"text": text}, key)
+
+    async def close_handoff(self, key: str, handoff_id: str) -> Json:
+        """Go on without a person."""
+        return await self._post(f"/v1/handoffs/{_one(handoff_id)}/close", {}, key)
 
     # -- wire --------------------------------------------------------------------------------------------------------
 

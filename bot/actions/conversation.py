@@ -487,6 +487,13 @@ _UNDECIDED = re.compile(
 )
 
 
+_OUT_OF_WORK = re.compile(
+    r"\b(?:(?:au )?chomage|chomeu(?:r|se)|sans (?:emploi|travail|boulot)|perdu mon (?:emploi|travail|boulot|job)|"
+    r"licenciee?|"
+    r"out of (?:work|a job)|unemployed|jobless|lost my job|laid off|made redundant)\b"
+)
+
+
 async def lost(turn: Turn) -> list[Event]:
     """What to say to a message that no rule or story takes."""
     if turn.tracker.active_loop.get("name"):
@@ -506,6 +513,8 @@ async def lost(turn: Turn) -> list[Event]:
     if angry(turn):
         turn.say("utter_feedback")
         return []
+    if turn.intent == "out_of_scope" and _OUT_OF_WORK.search(fold(turn.text)):
+        return await AskAdvice().act(turn)  # whoever lost their work is guided, not sent away
     if distressed(turn):
         offer_person(turn)
         return []

@@ -176,7 +176,7 @@ class ValidateTaskForm(CampusAction):
             task.times = 0
             await kind.check(task)
             return True
-        if task.asked == YES and _agrees(turn):
+        if task.asked == YES and agrees(turn):
             task.values[YES] = True
             return True
         if _stops(turn):
@@ -208,7 +208,7 @@ async def _another(task: Task) -> Kind | None:
     return other if not await task.kind.read(task) else None
 
 
-def _agrees(turn: Turn) -> bool:
+def agrees(turn: Turn) -> bool:
     """Whether a message says yes and nothing else: what it adds may be a correction that was not understood."""
     if turn.pressed:
         return turn.intent == "affirm"

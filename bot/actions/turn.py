@@ -149,10 +149,10 @@ class Turn(Words):
     ) -> None:
         """Say a response of `data/responses` in the language of the turn, its own buttons after the given ones.
 
-        ``handoff`` tells the channel which request for a person was made.
+        ``handoff`` tells the channel which request for a person was made; an empty one, that there is none any more.
         """
         custom: Json = {"cards": list(cards)} if cards else {}
-        if handoff:
+        if handoff is not None:
             custom["handoff"] = handoff
         self.dispatcher.utter_message(
             text=responses.text(key, self.lang, **variables),
@@ -205,6 +205,12 @@ class CampusAction(Action, ABC):
             offered = in_form(turn)
             if offered is not None:
                 return offered
+        if self._is_first and turn.fresh and not turn.tracker.active_loop.get("name"):
+            from bot.actions.matters import taken_up
+
+            events = await taken_up(turn)
+            if events is not None:
+                return events
         if self.asks_first is not None:
             from bot.actions.knowledge import answered_surely
 
@@ -217,6 +223,11 @@ class CampusAction(Action, ABC):
             if instead is not None:
                 return instead
         return await self.act(turn)
+
+    @property
+    def _is_first(self) -> bool:
+        """Whether this action is what a message leads to, rather than a part of a form."""
+        return "_form" not in self.action and not self.action.startswith("action_submit_")
 
     async def _after(self, turn: Turn, events: list[Event]) -> list[Event]:
         """Take up what else the message wants; where that fails, what was done and said before stands."""

@@ -52,7 +52,7 @@ class Reply:
     buttons: list[dict[str, str]] = field(default_factory=list)
     cards: list[dict[str, Any]] = field(default_factory=list)
     key: str = ""
-    handoff: str | None = None  # the request for a person that it tells of
+    handoff: str | None = None  # the request for a person that it tells of; empty where it ends one
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,12 @@ class SearchEvents(CampusAction):
     yields = "utter_courses_on_subject"
 
     async def act(self, turn: Turn) -> list[Event]:
+        from bot.actions import contacting
+
+        for meant in (contacting.wanted, contacting.who_comes):
+            events = await meant(turn)
+            if events is not None:
+                return events
         named = crit.read(turn)
         event = turn.first("course")
         if event and any(c["id"] == event and c.get("kind") == "event" for c in snapshot.load()["courses"]):
