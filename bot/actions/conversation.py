@@ -11,7 +11,7 @@ from bot import responses
 from bot.actions import criteria as crit
 from bot.actions.bookings.changing import names_given
 from bot.actions.bookings.checking import CheckBooking
-from bot.actions.bookings.form import _release
+from bot.actions.bookings.holding import release
 from bot.actions.bookings.picking import chooses, picked
 from bot.actions.bookings.telling import MayBeAboutBooking
 from bot.actions.bookings.words import only
@@ -164,7 +164,7 @@ class StartOver(CampusAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         if turn.slot("hold"):
-            await _release(turn, turn.slot("hold"))
+            await release(turn, turn.slot("hold"))
         turn.say("utter_started_over", buttons=topic_buttons(turn))
         return [AllSlotsReset(), SlotSet("language", turn.lang)]
 

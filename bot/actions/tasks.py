@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from bot.actions.bookings.form import DIGRESSIONS
+from bot.actions.bookings.digressions import DIGRESSIONS
 from bot.actions.bookings.words import only
 from bot.actions.turn import DOUBTFUL, CampusAction, Event, Turn
 from bot.service import Json

@@ -6,7 +6,7 @@ from rasa_sdk.events import SlotSet
 
 from bot.actions import formatting
 from bot.actions.bookings.checking import LIVING, booking_line, one_booking, own_bookings
-from bot.actions.bookings.form import DIGRESSIONS
+from bot.actions.bookings.digressions import DIGRESSIONS
 from bot.actions.bookings.telling import summary, told_of_booking
 from bot.actions.knowledge import answer_question
 from bot.actions.showing import booking_card

@@ -6,7 +6,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot.actions import formatting
 from bot.actions.bookings.asking import HELPED, STUCK, asked_times, silent
-from bot.actions.bookings.form import _release
+from bot.actions.bookings.holding import release
 from bot.actions.bookings.telling import summary
 from bot.actions.showing import booking_card, room
 from bot.actions.turn import Button, CampusAction, Event, Turn
@@ -170,7 +170,7 @@ class SubmitBooking(CampusAction):
             if any(turn.said(key) for key in PAUSED):
                 return [SlotSet("booking_confirmed", None)]  # held until its time is over; a word takes it up again
             if reference:
-                await _release(turn, reference)
+                await release(turn, reference)
             if not any(turn.said(key) for key in SAID):
                 turn.say("utter_booking_stopped")
             return forgotten()
@@ -192,7 +192,7 @@ class SubmitBooking(CampusAction):
             turn.say("utter_hold_expired")
             return [SlotSet("hold", None), SlotSet("booking_started", None), *again]
         if problem.code == "already-booked":
-            await _release(turn, reference)
+            await release(turn, reference)
             turn.say("utter_already_booked")
             return forgotten()
         if problem.code == "not-eligible":  # what is held stays for its time: a person of the team may decide otherwise
