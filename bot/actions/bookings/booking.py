@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from bot.actions.bookings.reading import CONFIRM, EMAIL, NAME, SEATS, SESSION, SoFar
+from bot.actions.bookings.reading import CONFIRM, EMAIL, NAME, PEOPLE, SEATS, SESSION, SoFar
 from bot.actions.turn import Event, Turn
 from bot.service import Json
 
@@ -15,6 +15,20 @@ from bot.service import Json
 STEPS = (SESSION, SEATS, "hold", NAME, EMAIL, CONFIRM)
 #: Seats that a conversation may hold at a time (the service's own limit).
 MOST_SEATS = 12
+
+
+#: Stands in the slot of what a summary said where nothing is to be paid.
+FREE = "free"
+#: Slots that the form keeps beside what it asks.
+_BESIDE = (
+    "course",
+    "access_code",
+    "booking_started",
+    "booking_pending",
+    "booking_rest",
+    "booking_told",
+    "requested_slot",
+)
 
 
 @dataclass
@@ -26,7 +40,7 @@ class Booking:
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for name in (*STEPS, "course", "access_code", "booking_started", "booking_pending", "requested_slot"):
+        for name in (*STEPS, PEOPLE, *_BESIDE):
             self.values[name] = self.turn.slot(name)
         if self.values["requested_slot"] == "hold":  # the service was away: what was asked before still is
             self.values["requested_slot"] = self.next()
@@ -59,6 +73,8 @@ class Booking:
             held=bool(self["hold"]),
             session=self[SESSION],
             pending=self.pending,
+            people=self[PEOPLE],
+            free=bool(self["booking_told"]) and FREE in self["booking_told"],
         )
 
     def ask(self, kind: str, **more: Any) -> None:

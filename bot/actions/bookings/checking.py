@@ -52,7 +52,7 @@ class CheckBooking(MayBeAboutBooking):
             bookings = await own_bookings(turn)
         if not bookings:
             turn.say("utter_no_bookings")
-            return []
+            return [SlotSet("waiting_wish", None)]
         if turn.first("document") == "confirmation":
             return await self._send_again(turn, bookings[0])
         return tell_bookings(turn, bookings)

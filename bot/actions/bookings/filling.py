@@ -8,14 +8,14 @@ from typing import Any
 from bot.actions import formatting
 from bot.actions.bookings.booking import MOST_SEATS, Booking
 from bot.actions.bookings.holding import other_seats, other_session
-from bot.actions.bookings.reading import CONFIRM, EMAIL, NAME, SEATS, SESSION
+from bot.actions.bookings.reading import CONFIRM, EMAIL, NAME, PEOPLE, SEATS, SESSION
 from bot.service import Json
 
 
 async def put_all(booking: Booking, values: Json) -> None:
     """Take values; say what was taken beside what was asked."""
     asked, held = booking.asked, booking["hold"]
-    for name in (SESSION, SEATS, NAME, EMAIL):
+    for name in (SESSION, SEATS, PEOPLE, NAME, EMAIL):
         if name in values:
             await _put(booking, name, values[name])
     kept = [name for name in (NAME, EMAIL) if values.get(name) and booking[name] == values[name]]
@@ -33,6 +33,20 @@ async def put_all(booking: Booking, values: Json) -> None:
     following = booking.next()
     if beside and asked and following not in (CONFIRM, None) and not (following == SEATS and SEATS in beside):
         _say_noted(booking, beside)
+    if values.get(PEOPLE):
+        _note_people(booking)
+
+
+def _note_people(booking: Booking) -> None:
+    """Say who is noted; where they are more than the seats, it is asked how many there shall be."""
+    turn, named = booking.turn, booking[PEOPLE]
+    who = formatting.joined([one["name"] for one in named], turn.lang)
+    if booking[SEATS] and len(named) > booking[SEATS]:
+        seats = formatting.plural("utter_part_seats", booking[SEATS], turn.lang)
+        turn.say("utter_people_more_than_seats", who=who, count=len(named), seats=seats)
+        booking.ask("field", field=SEATS)
+    elif booking.next() != CONFIRM:  # else they stand in the summary
+        turn.say("utter_noted", what=who)
 
 
 def _say_noted(booking: Booking, names: list[str]) -> None:

@@ -14,9 +14,10 @@ from rasa_sdk.events import SlotSet
 
 from bot.actions.bookings import picking
 from bot.actions.bookings.booking import Booking
+from bot.actions.bookings.changing import seats_given
 from bot.actions.bookings.choosing import chosen_session
 from bot.actions.bookings.filling import ask_for_the_rest, ask_which_email, put_all
-from bot.actions.bookings.holding import has_room, hold, still_held
+from bot.actions.bookings.holding import has_room, hold, of_the_full, still_held
 from bot.actions.bookings.reading import CONFIRM, NAME, SEATS, SESSION, Kind, Reading, read
 from bot.actions.bookings.replies import ACTS, kept_date, otherwise
 from bot.actions.bookings.words import has
@@ -37,6 +38,8 @@ class ValidateBookingForm(CampusAction):
     async def act(self, turn: Turn) -> list[Event]:
         booking = Booking(turn)
         begins = not booking["booking_started"]
+        if begins and await seats_given(turn) is not None:  # no new booking: more or fewer seats in the last one
+            return [SlotSet(CONFIRM, False), SlotSet("requested_slot", None)]
         if begins:
             booking.set("booking_started", turn.message_id)
         elif not booking.asked:
@@ -84,7 +87,7 @@ async def take(booking: Booking) -> bool:
         values[SESSION] = session
     elif session and booking.pending.get("field") == SESSION:  # the date that is held already
         return await kept_date(booking)
-    values = {name: value for name, value in values.items() if booking[name] != value}
+    values = of_the_full(booking, {name: value for name, value in values.items() if booking[name] != value})
     if reading.kind is Kind.UNSURE_EMAIL:
         await put_all(booking, values)
         return ask_which_email(booking, reading.options)
@@ -93,7 +96,9 @@ async def take(booking: Booking) -> bool:
     if values:
         await put_all(booking, values)
         return True
-    if reading.values:  # what is known already was said again: that answers what was asked about it
+    if (
+        reading.values and booking.pending.get("kind") != "full"
+    ):  # what is known already was said again: that answers what was asked about it
         booking.set("booking_pending", None)
         return True
     act = ACTS.get(reading.kind)

@@ -8,7 +8,7 @@ import json
 from bot.actions import formatting
 from bot.actions.bookings.booking import MOST_SEATS, Booking
 from bot.actions.bookings.reading import CONFIRM, NAME, SEATS, SESSION
-from bot.actions.showing import bookable, session_item, shown
+from bot.actions.showing import alert_button, bookable, session_item, shown
 from bot.actions.turn import Button, Turn
 from bot.service import Json, Problem
 
@@ -137,24 +137,66 @@ async def _refused(booking: Booking, problem: Problem) -> None:
 
 
 async def _full(booking: Booking, document: Json) -> None:
-    turn, wanted = booking.turn, booking["seats"]
-    session = await turn.service.session(booking["session_id"], access_code=booking["access_code"])
-    free = max(0, session["seats_free"])
+    """Say how much room there is, and every way that is open: fewer seats, two dates, the queue, another date."""
+    turn, wanted = booking.turn, booking[SEATS]
+    session = await turn.service.session(booking[SESSION], access_code=booking["access_code"])
+    free, ways = max(0, session["seats_free"]), document.get("choices")
+    parts = next((way["parts"] for way in ways or [] if way["kind"] == "split"), [])
+    queue = ways is None or any(way["kind"] == "queue" for way in ways)
+    wait = [_wait_button(turn, session, wanted)] if queue else []
     booking.set("course", session["course_id"])
     if 0 < free < wanted:
+        seats = formatting.plural("utter_part_seats", free, turn.lang)
+        buttons = [turn.button("take_fewer", f'/inform{{"seats": {free}}}', seats=seats)]
+        if parts:
+            said = await _said_parts(booking, parts)
+            buttons.append(turn.button("take_split", '/inform{"booking_field": "split"}', parts=said))
         turn.say(
             "utter_only_some_seats",
-            buttons=[_wait_button(turn, session, wanted)],
+            buttons=[*buttons, *wait],
             wanted=wanted,
             free=formatting.plural("utter_part_seats_left", free, turn.lang),
         )
+        booking.ask("full", session=booking[SESSION], free=free, wanted=wanted, parts=parts)
     else:
+        alert = [] if document.get("sessions") else [alert_button(turn, session["course_id"])]
         when = formatting.when(session["meetings"], turn.lang)
-        turn.say("utter_session_full", buttons=[_wait_button(turn, session, wanted)], when=when)
+        turn.say("utter_session_full", buttons=[*wait, *alert], when=when)
+        booking.ask("full", session=booking[SESSION], free=free, wanted=wanted)
     others = document.get("sessions") or []
-    booking.set("session_id", None)
+    booking.set(SESSION, None)
     if others and all(isinstance(other, dict) and "meetings" in other for other in others):
         booking.events.append(shown([session_item(other) for other in others]))
+
+
+async def _said_parts(booking: Booking, parts: list[Json]) -> str:
+    """ "9 places le mercredi 7 avril et 3 places le jeudi 24 juin"."""
+    turn, said = booking.turn, []
+    for part in parts:
+        session = await turn.service.session(part["session_id"], access_code=booking["access_code"])
+        said.append(part_in_words(turn, session, part["seats"]))
+    return formatting.joined(said, turn.lang)
+
+
+def part_in_words(turn: Turn, session: Json, seats: int) -> str:
+    """So many seats on that day."""
+    day = formatting.day(formatting.moment(session["start"]).date(), turn.lang)
+    return turn.part("seats_on_day", seats=formatting.plural("utter_part_seats", seats, turn.lang), day=day)
+
+
+def of_the_full(booking: Booking, values: Json) -> Json:
+    """The values of a message after a session was told to be too small.
+
+    Another number is meant for that very session; another date ends the question.
+    """
+    full = booking.pending
+    if full.get("kind") != "full":
+        return values
+    if SESSION not in values and values.get(SEATS):
+        values = {**values, SESSION: full["session"]}
+    if SESSION in values:
+        booking.set("booking_pending", None)
+    return values
 
 
 async def other_seats(booking: Booking, seats: int) -> None:
@@ -185,6 +227,7 @@ async def other_seats(booking: Booking, seats: int) -> None:
             return
         raise
     booking.set(SEATS, seats)
+    booking.set("booking_rest", None)
     booking.set(CONFIRM, None)
     turn.say("utter_seats_changed", seats=formatting.plural("utter_part_seats", seats, turn.lang))
 
@@ -207,6 +250,7 @@ async def other_session(booking: Booking, session_id: str) -> None:
         return
     await release(turn, before)
     booking.set(SESSION, session_id)
+    booking.set("booking_rest", None)
     booking.set("booking_started", turn.message_id)
     booking.set("booking_pending", None)
     _say_held(booking, held, "utter_held_instead")

@@ -48,6 +48,8 @@ _ANNOUNCED_AFTER = re.compile(
     r"^(?P<name>.+?)[ ,]+(?:c'? ?est|cest|is|est) (?:mon|my) "
     r"(?:(?P<family>nom de famille|last name|surname|family name)|(?P<first>prenom|first name)|nom|name)\b"
 )
+#: Particles that begin with a capital ("Ben Salem", "El Amrani").
+_CAPITAL = frozenset({"ben", "el", "al", "bin", "bint", "ould", "le", "la"})
 #: A particle stays as people write it.
 _ELIDED = re.compile(r"^([dol])['’](?=\w)", re.IGNORECASE)
 
@@ -125,7 +127,7 @@ def capitalised(name: str) -> str:
     """A name written all in small letters with its capitals; particles and everything else as people write it."""
     if any(letter.isupper() for letter in name):
         return name
-    particles = name_words().particles
+    particles = name_words().particles - _CAPITAL
     words = name.split()
     return " ".join(
         word if at and word in particles and at < len(words) - 1 else "-".join(map(_capital, word.split("-")))

@@ -164,6 +164,17 @@ async def _about(booking: Booking, reading: Reading) -> bool:
     return True
 
 
+async def _split(booking: Booking, reading: Reading) -> bool:
+    """A group on two dates: the first seats now, the others once these are booked."""
+    first, *rest = booking.pending.get("parts") or [None]
+    booking.set("booking_pending", None)
+    if first:
+        booking.set(SESSION, first["session_id"])
+        booking.set(SEATS, first["seats"])
+        booking.set("booking_rest", rest)
+    return True
+
+
 async def _why(booking: Booking, reading: Reading) -> bool:
     booking.turn.say("utter_why_email" if reading.name == EMAIL else "utter_why_name")
     booking.set("booking_pending", booking["booking_pending"])
@@ -243,5 +254,6 @@ ACTS = {
     Kind.ABOUT: _about,
     Kind.WHY: _why,
     Kind.GO_ON: _go_on,
+    Kind.SPLIT: _split,
     Kind.QUESTION: _question,
 }

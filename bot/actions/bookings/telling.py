@@ -197,8 +197,14 @@ class MayBeAboutBooking(CampusAction):
     """Base of actions whose question may be about the booking that was just made ("when is it again?")."""
 
     async def act(self, turn: Turn) -> list[Event]:
-        if turn.slot("last_booking") and await told_of_booking(turn):
-            return []
+        if turn.slot("last_booking"):
+            from bot.actions.bookings.changing import seats_given
+
+            if await told_of_booking(turn):
+                return []
+            changed = await seats_given(turn)
+            if changed is not None:
+                return changed
         return await self.answer(turn)
 
     @abstractmethod
