@@ -208,7 +208,7 @@ def _agrees(turn: Turn) -> bool:
     """Whether a message says yes and nothing else: what it adds may be a correction that was not understood."""
     if turn.pressed:
         return turn.intent == "affirm"
-    if only(turn.text, "yes", "polite", all_of=("yes",)):
+    if only(turn.text, "yes", "polite", "end", all_of=("yes",)):  # "that's it, all good" too
         return True
     plain = not turn.question and not any(entity.get("entity") != "language" for entity in turn.entities)
     return turn.intent in _AGREES and turn.confidence >= DOUBTFUL and plain and len(turn.text.split()) <= _SHORT

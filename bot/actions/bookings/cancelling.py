@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import SlotSet
 
 from bot.actions import formatting
@@ -13,8 +15,10 @@ from bot.actions.bookings.wishes import CANCEL, waiting
 from bot.actions.knowledge import answer_question
 from bot.actions.showing import booking_card
 from bot.actions.turn import CampusAction, Event, Turn
+from bot.nlu.spans import fold
 from bot.service import Json, Problem
 
+_QUEUE = re.compile(r"\b(?:attente|file|waiting|waitlist|queue|offre|offer)\b")
 ENDED_BY_CANCELLING = ("cancelled", "released", "left", "declined")
 FORGOTTEN = ("cancel_reference", "cancel_confirmed")
 
@@ -46,6 +50,7 @@ class ValidateCancelForm(CampusAction):
                 return [] if turn.intent in DIGRESSIONS or turn.question else [SlotSet(asked, None)]
         if not reference:
             own = await own_bookings(turn)
+            own = _firm(turn, own)
             if len(own) == 1:
                 reference = own[0]["reference"]
                 events.append(SlotSet("cancel_reference", reference))
@@ -75,11 +80,17 @@ def _can_end(turn: Turn, booking: Json) -> bool:
     return False
 
 
+def _firm(turn: Turn, bookings: list[Json]) -> list[Json]:
+    """Who cancels a seat means the one that they have, and no place in a queue."""
+    firm = [booking for booking in bookings if booking["state"] in ("held", "confirmed")]
+    return firm if len(firm) == 1 and not _QUEUE.search(fold(turn.text)) else bookings
+
+
 async def _by_course(turn: Turn) -> str | None:
     """The one of several bookings that a message means by its course or its day."""
     if turn.pressed or turn.question or not any(turn.values(entity) for entity in ("course", "topic", "period")):
         return None
-    meant = meant_by(turn, await own_bookings(turn))
+    meant = _firm(turn, meant_by(turn, await own_bookings(turn)))
     return str(meant[0]["reference"]) if len(meant) == 1 else None
 
 

@@ -92,6 +92,8 @@ class AskSession(CampusAction):
 
     async def _ask(self, turn: Turn, times: int) -> list[Event]:
         named = crit.read(turn)
+        if (turn.slot("booking_pending") or {}).get("kind") == "full":
+            named.pop("period", None)  # of that day it was just said how many seats it has
         if turn.slot("hold"):  # another date instead of the one that is held
             return await show_sessions(turn, str(turn.slot("course")), session_criteria(named))
         course = course_in_focus(turn)

@@ -11,6 +11,7 @@ from bot.actions.bookings.asking import HELPED, STUCK, asked_times, silent
 from bot.actions.bookings.booking import FREE
 from bot.actions.bookings.changing import seats_given
 from bot.actions.bookings.holding import part_in_words, release
+from bot.actions.bookings.pending import takes_offer, tell_offer
 from bot.actions.bookings.telling import summary
 from bot.actions.showing import booking_card, room
 from bot.actions.turn import Button, CampusAction, Event, Turn
@@ -191,6 +192,8 @@ class SubmitBooking(CampusAction):
             changed = None if reference else await seats_given(turn)
             if changed is not None:
                 return [*forgotten(), *changed]
+            if not reference and await takes_offer(turn):
+                return [*forgotten(), *(await tell_offer(turn))]
             if reference:
                 await release(turn, reference)
             if not any(turn.said(key) for key in SAID):

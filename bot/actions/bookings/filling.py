@@ -19,7 +19,8 @@ async def put_all(booking: Booking, values: Json) -> None:
         if name in values:
             await _put(booking, name, values[name])
     kept = [name for name in (NAME, EMAIL) if values.get(name) and booking[name] == values[name]]
-    if values.get(SEATS) and booking[SEATS] == values[SEATS] and not held and asked == SESSION:
+    counted = values.get(SEATS) and booking[SEATS] == values[SEATS]
+    if counted and not held and asked == SESSION and SESSION not in values:
         kept.insert(0, SEATS)
     if booking.pending.get("field") in values:
         booking.set("booking_pending", None)

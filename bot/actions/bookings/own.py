@@ -50,7 +50,7 @@ class OnBooking(Kind):
         meant = own if len(own) == 1 else talked if turn.values("reference") == ["current"] else meant_by(turn, own)
         if len(meant) == 1:
             task.values["reference"] = meant[0]["reference"]
-        elif "said" not in task.values and turn.fresh and not turn.pressed:
+        elif "said" not in task.values and not turn.pressed:
             task.values["said"] = {"text": turn.text, "entities": turn.entities}
 
     async def read(self, task: Task) -> Json:

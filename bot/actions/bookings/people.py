@@ -50,6 +50,7 @@ _ANNOUNCED_AFTER = re.compile(
 )
 #: Particles that begin with a capital ("Ben Salem", "El Amrani").
 _CAPITAL = frozenset({"ben", "el", "al", "bin", "bint", "ould", "le", "la"})
+_MORE_THAN_A_NAME = re.compile(r"\s+(?:et|and)\s+(?:son|sa|mon|ma|l'|le|la|his|her|my|the|e-?mail)\b|[\s,;]+\S+@")
 #: A particle stays as people write it.
 _ELIDED = re.compile(r"^([dol])['’](?=\w)", re.IGNORECASE)
 
@@ -80,6 +81,8 @@ def announced_name(text: str) -> Named | None:
         if not found:
             continue
         start, end = found.span("name")
+        more = _MORE_THAN_A_NAME.search(folded, start, end)  # "… and his mail is …"
+        end = more.start() if more else end
         raw = text[start:end]
         after = _AFTER.search(folded[start:end].rstrip(_SIGNS))
         name = a_name(raw[: after.start()] if after else raw, alone=True)

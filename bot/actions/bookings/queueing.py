@@ -13,7 +13,7 @@ from bot.actions.bookings import people
 from bot.actions.bookings.own import OnBooking, booked
 from bot.actions.bookings.picking import on_the_dates, picked
 from bot.actions.bookings.telling import summary
-from bot.actions.bookings.words import has
+from bot.actions.bookings.words import has, only
 from bot.actions.courses.focus import course_in_focus, named_course, only_course
 from bot.actions.courses.lists import COURSES, SESSIONS
 from bot.actions.references import shown_items
@@ -45,8 +45,9 @@ class Joining(Kind):
 
     async def begin(self, task: Task) -> None:
         turn = task.turn
+        other = has(turn.text, "for_other") or turn.first("email") not in (None, turn.slot("contact_email"))
         for step, slot in (("name", "contact_name"), ("email", "contact_email")):
-            if turn.slot(slot):
+            if turn.slot(slot) and not other:  # a colleague waits under a name of their own
                 task.values[step] = turn.slot(slot)
         if turn.slot("seats") and turn.slot("booking_started"):
             task.values["seats"] = turn.slot("seats")
@@ -66,6 +67,8 @@ class Joining(Kind):
             given["session"] = str(session)
         if turn.first("seats") is not None and 1 <= int(turn.first("seats")) <= 100:
             given["seats"] = int(turn.first("seats"))
+        elif task.asked == "seats" and only(turn.text, "just_one", "me", "polite"):
+            given["seats"] = 1
         elif task.asked == "seats" and turn.text.strip().isdigit() and 1 <= int(turn.text) <= 100:
             given["seats"] = int(turn.text)
         if turn.first("email"):

@@ -145,6 +145,8 @@ def _pressed(turn: Turn) -> Reading:
 def _set_phrase(turn: Turn, so_far: SoFar) -> Reading | None:
     """A message that consists of set phrases only: what books, lets go or ends must not say anything else."""
     text = turn.text
+    if only(text, "go_on", "polite", "yes", all_of=("go_on",)):  # also put as a question: "can we continue?"
+        return Reading(Kind.GO_ON)
     if picking.asks(turn):
         return None
     if only(text, "stop", "no", "polite", "stopping_filler", all_of=("stop",)):
@@ -152,8 +154,6 @@ def _set_phrase(turn: Turn, so_far: SoFar) -> Reading | None:
     agrees = only(text, "yes", "polite", all_of=("yes",))
     if not agrees and only(text, "end", "polite", "yes", "no", all_of=("end",)):
         return Reading(Kind.END)
-    if only(text, "go_on", "polite", "yes", all_of=("go_on",)):
-        return Reading(Kind.GO_ON)
     if so_far.asked is None or (turn.first("seats") is not None and so_far.asked == SEATS):
         return None
     if agrees and so_far.asked == CONFIRM and has(text, "thanks") and not has(text, "firm_yes"):
@@ -291,7 +291,8 @@ def _seats(turn: Turn, so_far: SoFar) -> int | None:
                 number = int(count) if count.isdigit() else _COUNT.get(count, 1)
                 return so_far.seats + sign * number
     if said is None:
-        return None
+        alone = so_far.asked == SEATS and only(turn.text, "just_one", "polite", all_of=("just_one",))
+        return 1 if alone else None
     bare = turn.text.strip().rstrip(".").isdigit()
     if bare and so_far.asked in (NAME, EMAIL):
         return None

@@ -182,10 +182,9 @@ async def _why(booking: Booking, reading: Reading) -> bool:
 
 
 async def _go_on(booking: Booking, reading: Reading) -> bool:
-    if booking.pending.get("kind") in ("change", "email"):
-        booking.set("booking_pending", None)
-    else:
-        booking.set("booking_pending", booking["booking_pending"])
+    ended = booking.pending.get("kind") in ("change", "email")
+    booking.set("booking_pending", None if ended else booking["booking_pending"])
+    await until_when(booking)  # a hold that ran out meanwhile is taken again
     return True
 
 

@@ -199,12 +199,15 @@ class MayBeAboutBooking(CampusAction):
     async def act(self, turn: Turn) -> list[Event]:
         if turn.slot("last_booking"):
             from bot.actions.bookings.changing import seats_given
+            from bot.actions.tasks import KINDS, begin
 
             if await told_of_booking(turn):
                 return []
             changed = await seats_given(turn)
             if changed is not None:
                 return changed
+            if has(turn.text, "no_longer") and has(turn.text, "another_date") and not turn.values("course"):
+                return begin(turn, KINDS["move"])
         return await self.answer(turn)
 
     @abstractmethod
