@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rasa_sdk.events import FollowupAction
+
 from bot.actions.bookings.changing import names_given
 from bot.actions.bookings.words import has
 from bot.actions.conversation import second_reading
@@ -28,6 +30,13 @@ def _queues(turn: Turn) -> list[Event] | None:
     return begin(turn, kind) if turn.intent == "staff_waitlist" and named and not asks and kind else None
 
 
+def _books(turn: Turn) -> list[Event] | None:
+    """ "2 seats for that course on 18 March": of somebody who is no staff, a wish to book."""
+    wanted = turn.first("course") and turn.first("seats") and turn.first("period")
+    fits = turn.intent in ("staff_change_capacity", "staff_book_for", "staff_message_session")
+    return [FollowupAction("booking_form")] if wanted and fits and turn.confidence < _SURELY else None
+
+
 class StaffElsewhere(CampusAction):
     """Say that this is for the staff; who comes to a session stays private. A doubtful reading gives way to another."""
 
@@ -38,7 +47,7 @@ class StaffElsewhere(CampusAction):
             if turn.confidence >= _SURELY and not turn.first("person"):  # else it may well be an answer to the form
                 turn.say("utter_staff_elsewhere")
             return []
-        instead = names_given(turn) or _queues(turn)
+        instead = names_given(turn) or _queues(turn) or _books(turn)
         if (
             instead is None and turn.intent not in _WHO_COMES
         ):  # who speaks here is no staff: a subject is likelier, whatever the words

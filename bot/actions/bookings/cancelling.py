@@ -12,6 +12,7 @@ from bot.actions.bookings.digressions import DIGRESSIONS
 from bot.actions.bookings.own import meant_by
 from bot.actions.bookings.telling import summary, told_of_booking
 from bot.actions.bookings.wishes import CANCEL, waiting
+from bot.actions.bookings.words import has
 from bot.actions.knowledge import answer_question
 from bot.actions.showing import booking_card
 from bot.actions.turn import CampusAction, Event, Turn
@@ -39,7 +40,9 @@ class ValidateCancelForm(CampusAction):
             named = turn.first("booking_reference") or _by_position(turn) or await _by_course(turn)
             if named:
                 reference, events = str(named), [SlotSet("cancel_reference", str(named))]
-            elif turn.intent in ("deny", "undo", "start_over", "goodbye") and asked:
+            elif (turn.intent in ("deny", "undo", "start_over", "goodbye") and asked) or (
+                asked == "cancel_confirmed" and has(turn.text, "keeps")
+            ):
                 return [SlotSet("cancel_confirmed", False), SlotSet("requested_slot", None)]
             elif asked and turn.intent == "cancel_booking" and turn.question:
                 await answer_question(turn)  # "can I cancel for free?" is no yes

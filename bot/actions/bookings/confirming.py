@@ -12,8 +12,10 @@ from bot.actions.bookings.booking import FREE
 from bot.actions.bookings.changing import seats_given
 from bot.actions.bookings.holding import part_in_words, release
 from bot.actions.bookings.pending import takes_offer, tell_offer
+from bot.actions.bookings.queueing import wants_to_queue
 from bot.actions.bookings.telling import summary
 from bot.actions.showing import booking_card, room
+from bot.actions.tasks import KINDS, begin
 from bot.actions.turn import Button, CampusAction, Event, Turn
 from bot.service import Json, Problem
 
@@ -192,6 +194,8 @@ class SubmitBooking(CampusAction):
             changed = None if reference else await seats_given(turn)
             if changed is not None:
                 return [*forgotten(), *changed]
+            if not reference and wants_to_queue(turn):
+                return [*forgotten(), *begin(turn, KINDS["join_waitlist"])]
             if not reference and await takes_offer(turn):
                 return [*forgotten(), *(await tell_offer(turn))]
             if reference:

@@ -19,6 +19,7 @@ from bot.actions.bookings.choosing import chosen_session
 from bot.actions.bookings.filling import ask_for_the_rest, ask_which_email, put_all
 from bot.actions.bookings.holding import has_room, hold, of_the_full, still_held
 from bot.actions.bookings.pending import takes_offer
+from bot.actions.bookings.queueing import wants_to_queue
 from bot.actions.bookings.reading import CONFIRM, NAME, SEATS, SESSION, Kind, Reading, read
 from bot.actions.bookings.replies import ACTS, kept_date, otherwise
 from bot.actions.bookings.words import has
@@ -39,7 +40,9 @@ class ValidateBookingForm(CampusAction):
     async def act(self, turn: Turn) -> list[Event]:
         booking = Booking(turn)
         begins = not booking["booking_started"]
-        if begins and (await takes_offer(turn) or await seats_given(turn) is not None):  # no new booking
+        if begins and (
+            wants_to_queue(turn) or await takes_offer(turn) or await seats_given(turn) is not None
+        ):  # no new booking
             return [SlotSet(CONFIRM, False), SlotSet("requested_slot", None)]
         if begins:
             booking.set("booking_started", turn.message_id)

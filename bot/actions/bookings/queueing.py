@@ -185,7 +185,8 @@ class Joining(Kind):
         turn.say("utter_waiting", cards=[booking_card(booking)], email=values["email"], **summary(turn, booking))
         if turn.slot("hold"):
             return [booked(booking)]
-        return [booked(booking), *(SlotSet(name, None) for name in ("booking_started", "session_id", "seats"))]
+        focus = SlotSet("course", booking["session"]["course_id"])
+        return [booked(booking), focus, *(SlotSet(name, None) for name in ("booking_started", "session_id", "seats"))]
 
 
 class Leaving(OnBooking):
@@ -245,6 +246,11 @@ async def _courses(turn: Turn) -> list[Button]:
         {"title": short_title(course["title"]), "payload": f'/inform{{"course": "{course["id"]}"}}'}
         for course in found["items"]
     ]
+
+
+def wants_to_queue(turn: Turn) -> bool:
+    """Whether what was taken for a booking is a wish to wait for a seat."""
+    return not turn.pressed and not turn.question and has(turn.text, "queueing")
 
 
 async def _sessions(turn: Turn, course: str) -> list[Json]:

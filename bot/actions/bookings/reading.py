@@ -149,6 +149,9 @@ def _set_phrase(turn: Turn, so_far: SoFar) -> Reading | None:
         return Reading(Kind.GO_ON)
     if picking.asks(turn):
         return None
+    meant = _meant_email(turn, so_far)
+    if meant:
+        return Reading(Kind.VALUES, {EMAIL: meant})
     if only(text, "stop", "no", "polite", "stopping_filler", all_of=("stop",)):
         return Reading(Kind.STOP)
     agrees = only(text, "yes", "polite", all_of=("yes",))
@@ -169,6 +172,19 @@ def _set_phrase(turn: Turn, so_far: SoFar) -> Reading | None:
     if only(text, "waiting", "later", "polite", "yes", "no", all_of=("waiting",)):
         return Reading(Kind.WAIT)
     return None
+
+
+def _meant_email(turn: Turn, so_far: SoFar) -> str | None:
+    """The one of two addresses whose provider is said ("yes, it's gmail")."""
+    if not so_far.waits_for("email") or turn.first("email") or "@" in turn.text or has(turn.text, "no"):
+        return None
+    said = set(plain(turn.text).split())
+    named = [
+        option
+        for option in so_far.pending.get("options") or []
+        if option.partition("@")[2].rpartition(".")[0].casefold() in said
+    ]
+    return str(named[0]) if len(named) == 1 else None
 
 
 def _yes(so_far: SoFar) -> Reading:
@@ -399,6 +415,8 @@ def _wish(turn: Turn, so_far: SoFar) -> Reading:
     changed = _field(turn, so_far)
     if changed:
         return Reading(Kind.FIELD, name=changed)
+    if turn.intent == "switch_language" and turn.confidence >= _UNSURE:
+        return Reading(Kind.QUESTION)  # to be spoken to in it, not taught in it
     if turn.intent == "extend_hold" and turn.confidence >= _UNSURE and so_far.held:
         return Reading(Kind.WAIT)  # also put as a question: "can you keep it a bit longer?"
     about = telling.asked_about(turn) if so_far.session and so_far.asked != SESSION else None

@@ -10,7 +10,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from bot import snapshot
 from bot.actions import criteria as crit
 from bot.actions import subjects
-from bot.actions.bookings.picking import chooses
+from bot.actions.bookings.picking import chooses, wants_seat
 from bot.actions.bookings.telling import MayBeAboutBooking
 from bot.actions.courses.focus import (
     OF_A_SESSION,
@@ -43,6 +43,8 @@ class SearchCourses(CampusAction):
     action = "action_search_courses"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if wants_seat(turn):
+            return [FollowupAction("booking_form")]
         answered = await answer_on_screen(turn)
         if answered is not None:
             return answered
