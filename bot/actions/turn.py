@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot import responses
@@ -207,6 +208,10 @@ class CampusAction(Action, ABC):
             if offered is not None:
                 return offered
         if self.yields and turn.doubtful:
+            from bot.actions.bookings.picking import wants_seat
+
+            if wants_seat(turn):
+                return [FollowupAction("booking_form")]
             from bot.actions.courses.instead import SURE, courses_instead
 
             instead = await courses_instead(turn, self.yields, SURE)

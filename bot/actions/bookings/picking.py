@@ -57,7 +57,7 @@ def chooses(turn: Turn) -> bool:
 
 def wants_seat(turn: Turn) -> bool:
     """Whether a message asks for a seat by course and day, whatever it was taken for."""
-    named = turn.first("course") and turn.first("period") and turn.first("seats")
+    named = (turn.first("course") or turn.first("topic")) and turn.first("period") and turn.first("seats")
     return bool(named) and not asks(turn) and has(turn.text, "a_seat") and not has(turn.text, "is_left")
 
 

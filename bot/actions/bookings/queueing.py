@@ -185,8 +185,11 @@ class Joining(Kind):
         turn.say("utter_waiting", cards=[booking_card(booking)], email=values["email"], **summary(turn, booking))
         if turn.slot("hold"):
             return [booked(booking)]
-        focus = SlotSet("course", booking["session"]["course_id"])
-        return [booked(booking), focus, *(SlotSet(name, None) for name in ("booking_started", "session_id", "seats"))]
+        known = (
+            [] if turn.slot("contact_name") else [("contact_name", values["name"]), ("contact_email", values["email"])]
+        )
+        kept = [SlotSet(name, value) for name, value in [("course", booking["session"]["course_id"]), *known]]
+        return [booked(booking), *kept, *(SlotSet(name, None) for name in ("booking_started", "session_id", "seats"))]
 
 
 class Leaving(OnBooking):

@@ -307,8 +307,11 @@ def _seats(turn: Turn, so_far: SoFar) -> int | None:
                 number = int(count) if count.isdigit() else _COUNT.get(count, 1)
                 return so_far.seats + sign * number
     if said is None:
-        alone = so_far.asked == SEATS and only(turn.text, "just_one", "polite", all_of=("just_one",))
-        return 1 if alone else None
+        ones = any(only(turn.text, key, "polite", all_of=(key,)) for key in ("just_one", "me"))
+        alone = so_far.asked == SEATS and ones
+        figures = re.findall(r"(?<![\w.,/-])\d{1,2}(?![\w/-])", turn.text) if so_far.asked == SEATS else []
+        other = any(entity.get("entity") != "language" for entity in turn.entities) or picking.asks(turn)
+        return 1 if alone else int(figures[0]) if len(figures) == 1 and not other else None
     bare = turn.text.strip().rstrip(".").isdigit()
     if bare and so_far.asked in (NAME, EMAIL):
         return None

@@ -75,6 +75,7 @@ def asked_about(turn: Turn) -> str | None:
     asks = turn.question or turn.intent in ("list_sessions", "course_details", "ask_campus")
     where = has(text, "where") or has(text, "online") or has(text, "teaching_language")
     short = len(text.split()) <= SHORT
+    where = where and not has(text, "has_room")
     if where and _asks_the_campus(turn):
         return None
     if asks and (where or (has(text, "when") and short and not has(text, "of_email"))):
