@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.actions.bookings import choosing, confirming, form
+from bot.actions.bookings import choosing, confirming, digressions, form
 from bot.service import Unavailable
 from tests.bot.acting import (
     FakeService,
