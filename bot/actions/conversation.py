@@ -15,7 +15,7 @@ from bot.actions.bookings.holding import release
 from bot.actions.bookings.picking import chooses, picked
 from bot.actions.bookings.telling import MayBeAboutBooking
 from bot.actions.bookings.wishes import SLOT as WAITING_WISH
-from bot.actions.bookings.words import only
+from bot.actions.bookings.words import has, only
 from bot.actions.courses.advising import AskAdvice
 from bot.actions.courses.focus import OF_A_SESSION, about, topic_buttons
 from bot.actions.courses.instead import FITS_WELL, LIKELY, courses_instead
@@ -24,7 +24,7 @@ from bot.actions.courses.sessions import ListSessions, show_sessions
 from bot.actions.courses.telling import CourseDetails, answer_on_screen, tell_course, tell_item
 from bot.actions.distress import angry, distressed, offer_person
 from bot.actions.identity import ask_for_code
-from bot.actions.knowledge import SURE, Answer, find_answer, tell
+from bot.actions.knowledge import ASKED, KNOWN, SURE, Answer, answered_surely, find_answer, tell
 from bot.actions.references import pointed_at, shown_items
 from bot.actions.tasks import begin, kind_of
 from bot.actions.turn import CampusAction, Event, Turn
@@ -69,6 +69,8 @@ class SwitchLanguage(CampusAction):
     yields = "utter_courses_on_subject"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if turn.answer_key.get("key") == _HOW and await answered_surely(turn, KNOWN):
+            return []
         if _ANY_LANGUAGE.search(fold(turn.text)) and "language" in (turn.slot("criteria") or {}):
             turn.entities.append({"entity": "dropped_criterion", "value": "course_language"})
             return await RefineSearch().act(turn)
@@ -97,6 +99,8 @@ class SwitchLanguage(CampusAction):
         return [SlotSet("language", f"{wanted}{FIXED}")]
 
 
+#: The answer to how the language is changed, which changes nothing.
+_HOW = "change_language_how"
 _ANY_LANGUAGE = re.compile(
     r"\b(?:any|whatever|whichever|n'importe (?:quelle|la)|peu importe la|toutes? (?:les )?) ?"
     r"(?:language|lang|langues?)\b"
@@ -134,11 +138,105 @@ async def _of_teaching(turn: Turn) -> list[Event]:
     return await RefineSearch().act(turn)
 
 
+class Said:
+    """A sentence that needs nothing looked up; said by an action, so that what else the message wants is taken up."""
+
+    action = ""
+
+    async def act(self, turn: Turn) -> list[Event]:
+        """Say the response of the action's own name, unless the message says more than its intent."""
+        events = await _says_more(turn)
+        if events is None:
+            turn.say(self._key(turn))
+        return events or []
+
+    def _key(self, turn: Turn) -> str:
+        return self.action.replace("action_", "utter_", 1)
+
+
+class Greet(Said, CampusAction):
+    """Answers a greeting."""
+
+    action = "action_greet"
+
+
+class Goodbye(Said, CampusAction):
+    """Answers a goodbye."""
+
+    action = "action_goodbye"
+
+
+class Thank(Said, CampusAction):
+    """Answers thanks, and a goodbye beside them."""
+
+    action = "action_thank"
+
+    def _key(self, turn: Turn) -> str:
+        return "utter_goodbye" if has(turn.text, "end") else "utter_thank"
+
+
+class NotThat(Said):
+    """A no to what was said last; "no thanks" is to all of it."""
+
+    def _key(self, turn: Turn) -> str:
+        enough = has(turn.text, "thanks") or has(turn.text, "end")
+        return "utter_glad" if enough else super()._key(turn)
+
+
+async def _says_more(turn: Turn) -> list[Event] | None:
+    """What a yes, a no or a courtesy goes on to say: "yes, the one on chemicals", "ok, any day will do"."""
+    if turn.pressed or turn.tracker.active_loop.get("name") or only(turn.text, "no", "polite"):
+        return None
+    item = pointed_at(turn, shown_items(turn))
+    if item:
+        return await _take_up(turn, item)
+    if turn.values("dropped_criterion") and turn.slot("criteria"):
+        return await RefineSearch().act(turn)
+    return None
+
+
+class Glad(Said, CampusAction):
+    """Nothing else is wanted."""
+
+    action = "action_glad"
+
+
+class AtHand(Said, CampusAction):
+    """A yes to nothing in particular."""
+
+    action = "action_at_hand"
+
+
+class Rephrase(Said, CampusAction):
+    """A yes to an offer of help: with what?"""
+
+    action = "action_rephrase"
+
+
+class LostAgain(NotThat, CampusAction):
+    """A no to what was guessed."""
+
+    action = "action_lost_again"
+
+
+class AskOtherCriteria(NotThat, CampusAction):
+    """A no to what was found."""
+
+    action = "action_ask_other_criteria"
+
+
+class AskQuestion(Said, CampusAction):
+    """A yes to another question."""
+
+    action = "action_ask_question"
+
+
 class BotChallenge(CampusAction):
     """Say what is speaking."""
 
     action = "action_bot_challenge"
     yields = "utter_courses_on_subject"
+    asks_first = KNOWN
 
     async def act(self, turn: Turn) -> list[Event]:
         turn.say("utter_bot_challenge")
@@ -149,6 +247,7 @@ class Help(CampusAction):
     """What can be said; whoever needs help at once is offered a person first."""
 
     action = "action_help"
+    asks_first = KNOWN
 
     async def act(self, turn: Turn) -> list[Event]:
         if distressed(turn):
@@ -180,6 +279,11 @@ class Undo(CampusAction):
     yields = "utter_courses_on_subject"
 
     async def act(self, turn: Turn) -> list[Event]:
+        item = pointed_at(turn, shown_items(turn))
+        if item:
+            return await _take_up(turn, item)  # "no, the one before that"
+        if crit.read(turn):
+            return await RefineSearch().act(turn)  # "sorry, my mistake, May"
         before = criteria_before(turn)
         if before:
             return await show_courses(turn, before, None)
@@ -248,13 +352,28 @@ class Inform(CampusAction):
             return [*remembered, FollowupAction("action_check_booking")]
         if turn.first("course"):
             return [*remembered, *(await tell_course(turn, str(turn.first("course")), crit.read(turn)))]
+        if _person_offered(turn) and {"talk_to_human", "affirm"} & {one["name"] for one in turn.ranking[:2]}:
+            return [FollowupAction("handoff_form")]  # "yes, a person please" counts nobody
         named = about(turn, free_words=False)
         if named:
             after = crit.changed(turn.slot("criteria") or {}, turn, named)
             if turn.slot("course") and shown_items(turn, "session") and not set(named) - set(OF_A_SESSION):
                 return [*remembered, *(await show_sessions(turn, str(turn.slot("course")), after))]
             return [*remembered, *(await show_courses(turn, after, None))]
+        if (turn.first("phone") or turn.first("email")) and _person_offered(turn):
+            return [FollowupAction("handoff_form")]
         return [*remembered, *(await lost(turn))]
+
+
+def _person_offered(turn: Turn) -> bool:
+    """Whether the reply before offered a person and nothing much else: an address or a number then is for them."""
+    for event in reversed(turn.tracker.events):
+        if event.get("event") == "bot":
+            return (event.get("metadata") or {}).get("utter_action") in _OFFERS
+    return False
+
+
+_OFFERS = ("utter_person_at_once", "utter_feedback", "utter_lost_again", "utter_out_of_scope", "utter_no_answer")
 
 
 class BeginTask(MayBeAboutBooking):
@@ -264,6 +383,8 @@ class BeginTask(MayBeAboutBooking):
     yields = "utter_courses_on_subject"
 
     async def answer(self, turn: Turn) -> list[Event]:
+        if turn.intent == "withdraw_contract" and await answered_surely(turn, ASKED):
+            return []  # "do I have 14 days to withdraw?" withdraws nothing
         if turn.doubtful:
             instead = await second_reading(turn)
             if instead is not None:
@@ -290,7 +411,10 @@ async def second_reading(turn: Turn) -> list[Event] | None:
 
 async def _take_up(turn: Turn, item: dict[str, Any]) -> list[Event]:
     """A course that is pointed at is told about; a session is booked, for it was asked which one suits."""
-    if item["kind"] == "session":
+    earlier = pointed_at(turn, (turn.slot("shown") or {}).get("courses") or []) if turn.question else None
+    if earlier:  # "when is the second one?" – "and the first one?"
+        return await show_sessions(turn, str(earlier["id"]), {})
+    if item["kind"] == "session" and not turn.question:
         return [SlotSet("session_id", item["id"]), FollowupAction("booking_form")]
     return await tell_item(turn, item)
 
@@ -326,6 +450,7 @@ class SmallTalk(CampusAction):
 
     action = "action_chitchat"
     yields = "utter_courses_on_subject"
+    asks_first = KNOWN
 
     async def act(self, turn: Turn) -> list[Event]:
         if turn.tracker.active_loop.get("name"):
@@ -382,7 +507,9 @@ async def lost(turn: Turn) -> list[Event]:
     if rest and turn.intent in ("affirm", "confirm_booking"):  # the others of the same group
         seats = SlotSet("seats", rest[0]["seats"])
         return [SlotSet("session_id", rest[0]["session_id"]), seats, FollowupAction("booking_form")]
-    if turn.intent in ("affirm", "deny", "chitchat", "inform") and crit.read(turn):
+    if turn.intent == "affirm" and _person_offered(turn):
+        return [FollowupAction("handoff_form")]
+    if turn.intent in ("affirm", "deny", "chitchat", "inform") and set(crit.read(turn)) - {"seats"}:
         return await RefineSearch().act(turn)  # a bare month is no yes
     if turn.intent in ("affirm", "deny"):
         if turn.intent == "deny" and _UNDECIDED.match(fold(turn.text)):

@@ -61,6 +61,13 @@ _TOO = re.compile(
 )
 
 
+#: What was refused is not any more.
+_FINE = re.compile(
+    r"\b(?:fine|ok|okay|all right|alright|works|possible|acceptable|c'est bon|ca va|me va|convient|ca ira|"
+    r"va aussi|egal)\b"
+)
+
+
 def read(turn: Turn) -> Criteria:
     """The criteria that the message itself names."""
     found: Criteria = {}
@@ -97,11 +104,18 @@ def changed(before: Criteria, turn: Turn, named: Criteria | None = None) -> Crit
     if any(not _excluded(value) for subject in SUBJECT for value in named.get(subject, [])):
         for subject in SUBJECT:  # another subject takes the place of the last one
             after.pop(subject, None)
+    lifted = bool(_FINE.search(fold(turn.text)))
     for name, values in named.items():
-        kept = [value for value in after.get(name, []) if _excluded(value) and value[1:] not in values]
+        held = after.get(name, [])
+        if lifted and values and all(f"!{value}" in held for value in values):
+            after[name] = [value for value in held if value[1:] not in values]
+            if not after[name]:
+                del after[name]
+            continue  # "Siemens is fine after all" asks for nothing, it only refuses no more
+        kept = [value for value in held if _excluded(value) and value[1:] not in values]
         wanted = [value for value in values if not _excluded(value)]
         excluded = [value for value in values if _excluded(value)]
-        if name in _LISTS and not wanted:  # "not in English" beside what was wanted before
+        if (name in _LISTS or name == "period") and not wanted:  # "not in English" beside what was wanted before
             still = [value for value in after.get(name, []) if f"!{value}" not in excluded]
             after[name] = [*still, *(value for value in excluded if value not in still)]
         elif too and _joins(name, after.get(name, []), wanted):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot.actions.bookings import people
 from bot.actions.bookings.words import only
+from bot.actions.distress import angry, distressed, offer_person
 from bot.actions.turn import Button, CampusAction, Event, Turn
+from bot.nlu.spans import fold
 from bot.service import Json
 
 #: Channels on which a person can answer in the conversation itself.
@@ -58,8 +62,26 @@ class Feedback(CampusAction):
     yields = "utter_courses_on_subject"
 
     async def act(self, turn: Turn) -> list[Event]:
-        turn.say("utter_feedback")
+        text = fold(turn.text)
+        if distressed(turn) and not angry(turn):
+            offer_person(turn)
+        elif _PRAISE.search(text) and not _BUT.search(text):
+            turn.say("utter_praise")
+        else:
+            turn.say("utter_feedback")
         return []
+
+
+#: Praise is thanked for, and nobody is sorry about it; any word of a complaint makes it one.
+_PRAISE = re.compile(
+    r"\b(?:bravo|super|genial\w*|excellent\w*|parfait\w*|top|felicitations?|chouette|formidable|impeccable|nickel|ador\w+|"
+    r"clair|utile|brilliant|great|amazing|awesome|fantastic|wonderful|well done|good job|loved|helpful|clear|perfect|"
+    r"congratulations|enjoyed|impressed|merci|thanks|thank you)\b"
+)
+_BUT = re.compile(
+    r"\b(?:mais|sauf|pas|rien|plus|nuls?|nulles?|mauvais\w*|decev\w*|decu\w*|dommage|probleme\w*|lent\w*|but|except|not|"
+    r"isn't|wasn't|didn't|don't|too|trop|bad|poor\w*|disappoint\w*|slow\w*|problems?|nobody|personne|never|jamais)\b"
+)
 
 
 class AskHandoffContact(CampusAction):

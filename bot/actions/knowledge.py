@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.actions import criteria as crit
 from bot.actions import formatting
 from bot.actions.bookings.telling import MayBeAboutBooking
 from bot.actions.turn import Event, Turn
@@ -15,6 +16,10 @@ from bot.settings import get_settings
 SURE = 0.5
 #: Below this it is not said though a question was asked: rather none than one beside the point.
 LEAST = 0.1
+#: From here on a question about courses in general is answered where none is talked about.
+ASKED = 0.7
+#: From here on the message surely asks for the answer that was found.
+KNOWN = 0.9
 #: Answers about courses in general, and the attribute that says it of the course on screen.
 GENERAL = {
     "prerequisites_general": "prerequisites",
@@ -25,7 +30,16 @@ GENERAL = {
     "certificate": "certificate",
     "trainers": "trainer",
     "course_hours": "times",
+    "funding_overview": "funding",
 }
+#: What the assistant says of itself better than the knowledge base does.
+_OF_ITSELF = frozenset({"is_this_ai"})
+#: Answers about a way to the campus: "where can I park" asks nothing of the course on screen.
+_WAYS = frozenset({"parking", "public_transport", "bike", "address"})
+#: Criteria with which a message looks for a course, unless an answer is surer than this.
+_MEANS = {"max_price": SURE, "max_days": 0.2, "day_part": KNOWN}
+#: Words up to which a message is only what is left of a question ("and at Stäubli?").
+_SHORT = 4
 #: Answers that hold whatever course a question names: who comes to it is told to nobody.
 EVENTS = "events_how"
 #: Who wants to hear of events, rather than to come to one, is told the address of their calendar.
@@ -43,18 +57,34 @@ class Answer(MayBeAboutBooking):
 
     async def answer(self, turn: Turn) -> list[Event]:
         from bot.actions.courses.asked import asked_of_course, two_wishes
-        from bot.actions.courses.focus import on_screen
+        from bot.actions.courses.focus import named_course, on_screen
+        from bot.actions.courses.searching import RefineSearch, SearchCourses
         from bot.actions.courses.telling import answer_on_screen, tell_course
 
         if turn.tracker.active_loop.get("name"):
+            unknown = float(turn.answer_key.get("confidence") or 0.0) < LEAST
+            if turn.first("topic") and unknown:
+                return await SearchCourses().act(turn)  # "do you also have Python?" in the middle of a booking
             await answer_question(turn)
             return []
         answered = await answer_on_screen(turn)
         if answered is not None:
             return answered
-        course = on_screen(turn)
+        if _looks_for_courses(turn):
+            return await SearchCourses().act(turn)
+        if turn.first("operator") and "operator" in (turn.slot("criteria") or {}) and len(turn.text.split()) <= _SHORT:
+            return await RefineSearch().act(turn)  # "and at Stäubli?" after what Takeda offers
+        named = named_course(turn) if turn.values("course_attribute") else None
+        course = named or on_screen(turn)
         key = str((turn.answer_key or {}).get("key"))
         asked = asked_of_course(turn)
+        if key in _WAYS and "place" in asked.attributes and course != named:
+            asked.attributes.remove("place")
+        unsure = float(turn.answer_key.get("confidence") or 0.0) < SURE
+        if course and asked.attributes and unsure:
+            return await tell_course(turn, course, {}, asked)
+        if named and asked.attributes:
+            return await tell_course(turn, named, {}, asked)
         if course and key in GENERAL and not turn.first("topic"):
             if GENERAL[key] not in asked.attributes:
                 asked.attributes.append(GENERAL[key])
@@ -64,6 +94,24 @@ class Answer(MayBeAboutBooking):
             events = await tell_course(turn, course, {}, asked)
         instead = await answer_question(turn, courses=True)
         return [*events, *instead]
+
+
+def _looks_for_courses(turn: Turn) -> bool:
+    """Whether a question says what somebody can give, rather than asking what the knowledge base knows."""
+    sure = float(turn.answer_key.get("confidence") or 0.0)
+    return any(sure < _MEANS.get(name, 0.0) for name in crit.read(turn))
+
+
+async def answered_surely(turn: Turn, least: float) -> bool:
+    """Answer a question that names nothing of the catalogue, where its answer is known; whether it was."""
+    found = turn.answer_key
+    named = any(turn.first(entity) for entity in ("topic", "course", "operator", "reference"))
+    if turn.pressed or named or not turn.question or found.get("key") in (None, *_OF_ITSELF):
+        return False
+    answer = await find_answer(turn, least)
+    if answer is not None:
+        tell(turn, answer)
+    return answer is not None
 
 
 async def answer_question(turn: Turn, *, courses: bool = False) -> list[Event]:

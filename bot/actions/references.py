@@ -16,6 +16,11 @@ _POINTING = re.compile(
     r"\b(?:celle|celui|celles|ceux|(?:the|that|this) (?:[\w-]+ ){0,4}(?:one|course))\b"
     r"|^(?:la|le|l')(?: ?[\w-]+){1,4}\W*$"
 )
+#: The one beside that which is talked about.
+_BESIDE = re.compile(
+    r"\b(?:celle d'avant|celui d'avant|la precedente|the one before|the previous one|the one above"
+    r"|(?P<next>celle d'apres|celui d'apres|la suivante|the one after|the next one|the one below))\b"
+)
 #: Words of such a message that tell nothing of a title.
 _PLAIN = re.compile(r"[\w]{3,}")
 
@@ -38,6 +43,11 @@ def pointed_at(turn: Turn, items: list[Item]) -> Item | None:
         item = _by_reference(str(reference), items)
         if item:
             return item
+    beside = _BESIDE.search(fold(turn.text))
+    at = next((place for place, item in enumerate(items) if item["id"] == turn.slot("course")), None)
+    if beside and at is not None:
+        place = at + (1 if beside["next"] else -1)
+        return items[place] if 0 <= place < len(items) else None
     fitting = items
     pointing = bool(_POINTING.search(fold(turn.text)))
     if pointing:
@@ -78,7 +88,10 @@ def by_title(turn: Turn, items: list[Item]) -> Item | None:
     told = {item["id"]: titles.get(item.get("course", item["id"]), set()) for item in items}
     common = set.intersection(*told.values()) if told else set()
     said = [stem for stem in _stems(turn.text) if stem not in common]
-    hits = {name: sum(stem in words for stem in said) for name, words in told.items()}
+    hits = {
+        name: sum(any(stem.startswith(word) or word.startswith(stem) for word in words) for stem in said)
+        for name, words in told.items()
+    }
     best = max(hits.values(), default=0)
     chosen = [item for item in items if hits[item["id"]] == best]
     return chosen[0] if best and len(chosen) == 1 else None

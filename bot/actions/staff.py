@@ -52,7 +52,8 @@ class StaffElsewhere(CampusAction):
             instead is None and turn.intent not in _WHO_COMES
         ):  # who speaks here is no staff: a subject is likelier, whatever the words
             instead = await courses_instead(turn, "utter_courses_on_subject", SURE)
-        if instead is None and turn.confidence < DOUBTFUL:
+        of_a_course = turn.values("reference") or turn.values("course_attribute") or turn.first("course")
+        if instead is None and (turn.confidence < DOUBTFUL or (of_a_course and turn.confidence < _SURELY)):
             instead = await second_reading(turn)
         if instead is not None:
             return instead

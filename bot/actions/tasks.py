@@ -20,6 +20,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot.actions.bookings.digressions import DIGRESSIONS
 from bot.actions.bookings.words import only
+from bot.actions.knowledge import answer_question
 from bot.actions.turn import DOUBTFUL, CampusAction, Event, Turn
 from bot.service import Json
 
@@ -184,6 +185,9 @@ class ValidateTaskForm(CampusAction):
                 return True
             turn.say(kind.stopped)
             raise Over
+        if turn.question and turn.intent in kind.intents:
+            await answer_question(turn)  # asked about this very task, it begins no second time
+            return True
         if turn.question or turn.intent in DIGRESSIONS or (turn.intent in _ELSE and turn.confidence >= DOUBTFUL):
             return False
         return task.asked != YES or turn.confidence <= DOUBTFUL or turn.intent in {"inform", *_AGREES, *kind.intents}
@@ -215,7 +219,8 @@ def _agrees(turn: Turn) -> bool:
 
 
 def _stops(turn: Turn) -> bool:
-    return turn.intent in _STOPS or only(turn.text, "end", "polite", "no", all_of=("end",))
+    ends = only(turn.text, "end", "polite", "no", all_of=("end",))
+    return turn.intent in _STOPS or ends or only(turn.text, "stop", "stopping_filler", "polite", all_of=("stop",))
 
 
 def _next(task: Task) -> list[Event]:

@@ -173,6 +173,9 @@ class CampusAction(Action, ABC):
     #: The response with which a doubtful reading gives way to a subject of the catalogue that the message is about.
     yields: str | None = None
 
+    #: Confidence from which a question whose answer the knowledge base has is answered from there, whatever its intent.
+    asks_first: float | None = None
+
     #: Whether whoever is angry, desperate or pressed is offered a person before the message is read as an answer.
     offers_person = False
 
@@ -207,6 +210,11 @@ class CampusAction(Action, ABC):
             offered = in_form(turn)
             if offered is not None:
                 return offered
+        if self.asks_first is not None:
+            from bot.actions.knowledge import answered_surely
+
+            if await answered_surely(turn, self.asks_first):
+                return []
         if self.yields and turn.doubtful:
             from bot.actions.bookings.picking import wants_seat
 

@@ -26,6 +26,7 @@ from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from bot import responses
 from bot.channels.assertion import Signer, signer
 from bot.channels.redaction import redact
+from bot.nlu.component import LANGUAGE, LIKELIER
 from bot.responses import FIXED
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ logger = logging.getLogger(__name__)
 LONGEST = 2000
 #: Turns after which a new session of the tracker begins (a turn costs 0.9 ms for each earlier one of its session).
 SESSION_TURNS = 40
+#: Confidence from which a guess at the language of a message outweighs what the platform suggests.
+_RATHER = 0.8
 #: Conversations whose last reply is remembered; the tracker store has the rest.
 REMEMBERED = 5000
 
@@ -197,12 +200,13 @@ class CampusInput(InputChannel):
     async def _answer(
         self, agent: Agent, handle: Handler, incoming: Incoming, sender: str, conversation: _Conversation
     ) -> list[Reply]:
-        if not (conversation.known and self.alone):
-            await self._remember(agent, sender, conversation)
+        begins = not (conversation.known and self.alone) and not await self._remember(agent, sender, conversation)
         text = _heard(incoming, conversation)
         key = "utter_empty_message" if not text else "utter_too_long" if len(clean(incoming.text)) > LONGEST else None
         if key:
             return [_own(key, conversation.lang or await _language(agent, incoming), longest=LONGEST)]
+        if begins:
+            await self._begin(agent, handle, sender, incoming)
         await self._new_session_if_long(agent, handle, sender, conversation)
         collected = Collected(self.platform)
         await handle(
@@ -219,6 +223,18 @@ class CampusInput(InputChannel):
             )
         )
         return collected.replies
+
+    async def _begin(self, agent: Agent, handle: Handler, sender: str, incoming: Incoming) -> None:
+        """Begin in the likelier language where the first message is not sure to be in one ("GMP in March")."""
+        lang, sure = await _told(agent, incoming)
+        if sure or lang == responses.DEFAULT:
+            return
+        await handle(UserMessage("/session_start", Collected(self.platform), sender, input_channel=self.platform))
+        async with agent.lock_store.lock(sender):
+            tracker = await agent.tracker_store.retrieve(sender)
+            if tracker is not None:
+                tracker.update(SlotSet("language", lang))
+                await agent.tracker_store.save(tracker)
 
     async def _new_session_if_long(
         self, agent: Agent, handle: Handler, sender: str, conversation: _Conversation
@@ -255,11 +271,11 @@ class CampusInput(InputChannel):
                 offered[clean(payload).casefold()] = payload
         return offered
 
-    async def _remember(self, agent: Agent, sender: str, conversation: _Conversation) -> None:
-        """Take up a conversation that began before this process did, or went on in another one."""
+    async def _remember(self, agent: Agent, sender: str, conversation: _Conversation) -> bool:
+        """Take up a conversation that began before this process did, or went on in another one; whether it did."""
         tracker = await agent.tracker_store.retrieve(sender)
         if tracker is None:
-            return
+            return False
         last: list[BotUttered] = []
         for event in reversed(tracker.events):
             if isinstance(event, UserUttered) and last:
@@ -271,6 +287,7 @@ class CampusInput(InputChannel):
         conversation.turns = sum(isinstance(event, UserUttered) for event in tracker.events)
         spoken = tracker.get_slot("language")
         conversation.lang = spoken.rstrip(FIXED) if spoken else None
+        return True
 
 
 #: From so many lines on a text is a list.
@@ -312,11 +329,20 @@ def _own(key: str, lang: str, **variables: Any) -> Reply:
 
 async def _language(agent: Agent, incoming: Incoming) -> str:
     """The language of a message that Rasa will not see, or has failed on."""
+    return (await _told(agent, incoming))[0]
+
+
+async def _told(agent: Agent, incoming: Incoming) -> tuple[str, bool]:
+    """The language to answer a message in where nothing was said before, and whether the message surely tells it."""
+    suggested = incoming.lang if incoming.lang in responses.LANGUAGES else None
     try:
         parsed = await agent.parse_message(clean(incoming.text)[:300].lstrip("/ ") or "-")
         for entity in parsed.get("entities", []):
-            if entity.get("entity") == "language":
-                return str(entity["value"])
+            if entity.get("entity") == LANGUAGE:
+                return str(entity["value"]), True
+        guess = parsed.get(LIKELIER)
+        if guess and (suggested is None or guess["confidence"] >= _RATHER):
+            return str(guess["value"]), False
     except Exception:
         logger.exception("the language of a message could not be told")
-    return incoming.lang if incoming.lang in responses.LANGUAGES else responses.DEFAULT
+    return suggested or responses.DEFAULT, False

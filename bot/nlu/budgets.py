@@ -26,7 +26,8 @@ _AT_MOST_AFTER = re.compile(
 _BUDGET_AFTER = re.compile(rf"^\s?(?:{_CURRENCY})?\s(?:de |of )?budget\b")
 _MONEY_WORDS = re.compile(r"\b(?:budget|prix|price|cher|chere|cheap|cheaper|cout\w*|cost\w*|tarif\w*)\b")
 _FREE = re.compile(
-    r"(?<!\w)(?:gratuit(?:e|es|s|ement)?|gratos|sans frais|free of charge|for free|no cost|"
+    r"(?<!\w)(?:gratuit(?:e|es|s|ement)?|gratos|sans frais|"
+    r"rien a payer|sans rien payer|nothing to pay|without paying(?: anything)?|free of charge|for free|no cost|"
     r"free(?= (?:course|training|session|event|workshop|formation|one|stuff|of charge)s?)|(?:anything|something|is "
     r"it|are they|one|ones) free)\b"
 )

@@ -16,6 +16,8 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu.spans import Found
 
 LANGUAGE = "language"
+#: The property of a message that holds the likelier language where none is sure: ``{value, confidence}``.
+LIKELIER = "likelier_language"
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,11 @@ _ONE_SEAT = re.compile(
     r"\b(?:une|un|one|a|1) (?:seule? |single )?(?:place|siege|seat|spot|ticket|personne|person|participante?|"
     r"inscription)\b(?! de parking)"
 )
+#: "Une seule", "un seul svp": nothing else is said.
+_ONLY_ONE = re.compile(
+    r"^\W*(?:(?:juste|seulement|just|only) )?(?P<one>(?:une?|1) seule?|a single one)"
+    r"(?:,? (?:s'il (?:vous|te) plait|svp|stp|please|merci|thanks))?\W*$"
+)
 _ONLY_NUMBER = re.compile(
     r"^\W*(?:(?:on (?:sera|est)|nous (?:sommes|serons)|we are|euh+|um+|alors|disons|say|just|juste|only|seulement|"
     r"oui|yes|ok|"
@@ -115,6 +120,9 @@ def seats(folded: str) -> Iterator[Found]:
         before, after = folded[: match.start()], folded[match.end() :]
         if not re.match(r"\s?(?:et|and|plus|\+|avec|with|,)\s", after) and not _NOT_FOR_ME.search(before):
             yield Found("seats", 1, match.start(), match.end(), 0.8)
+    only_one = _ONLY_ONE.match(folded)
+    if only_one:
+        yield Found("seats", 1, *only_one.span("one"), 0.5)
     bare = _bare(folded, counted)
     if bare:
         yield bare

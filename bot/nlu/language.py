@@ -22,11 +22,12 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.exceptions import InvalidConfigException
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.entities_parser import replace_entities
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.component import LANGUAGE, Before, EntityComponent
+from bot.nlu.component import LANGUAGE, LIKELIER, Before, EntityComponent
 from bot.nlu.language_model import NgramModel, words
 from bot.nlu.masking import mask
 from bot.nlu.spans import Found, fold
@@ -149,6 +150,20 @@ class LanguageIdentifier(EntityComponent):
         masked = mask(text, before.entities)
         said = self._model.sure(masked) or self._by_words(masked)
         return [Found(LANGUAGE, said[0], 0, len(text), said[1])] if said else []
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """The language where it is sure; else, beside the entities, the likelier one (`LIKELIER`).
+
+        A guess must never turn a conversation round, but one that only begins has to begin in some language.
+        """
+        super().process(messages)
+        for message in messages:
+            entities, text = message.get(ENTITIES) or [], message.get(TEXT)
+            if text and self._model is not None and all(one["entity"] != LANGUAGE for one in entities):
+                guess = self._model.likelier(mask(text, entities))
+                if guess:
+                    message.set(LIKELIER, {"value": guess[0], "confidence": guess[1]}, add_to_output=True)
+        return messages
 
     def _by_words(self, masked: str) -> tuple[str, float] | None:
         """The language of a few words that only one of the two has ("statistics course": the subject is masked)."""

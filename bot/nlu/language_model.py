@@ -73,8 +73,14 @@ class NgramModel:
         if len(said) <= 3 and not self.known.intersection(said):
             return None
         score = self.score(text)
-        if abs(score) < self.margin:
-            return None
+        return None if abs(score) < self.margin else self._told(score)
+
+    def likelier(self, text: str) -> tuple[str, float] | None:
+        """The likelier language and how probable it is, nothing where no letter of the text tells."""
+        score = self.score(text)
+        return self._told(score) if score else None
+
+    def _told(self, score: float) -> tuple[str, float]:
         probability = float(1 / (1 + np.exp(-(self.slope * score + self.offset))))
         return (self.languages[1], probability) if score > 0 else (self.languages[0], 1 - probability)
 

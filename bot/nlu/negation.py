@@ -19,17 +19,19 @@ _FILLERS = (
     r"donnee?s?|organisee?s?|given|run|dans la langue|niveau|level|trop|too|most|avec l') ?)*"
 )
 _REFUSAL = (
-    r"(?:surtout pas|sauf|excepte|hormis|hors|autre (?:chose )?que|autres? que|tout sauf|n'importe quoi sauf|"
+    r"(?:(?:veux|voudrais|souhaite|peux) pas (?:(?:le|la) )?(?:faire|suivre|prendre)(?: cela| ca)?|"
+    r"surtout pas|sauf|excepte|hormis|hors|autre (?:chose )?que|autres? que|tout sauf|n'importe quoi sauf|"
     r"pas(?! (?:seulement|que|uniquement|"
     r"forcement|necessairement|encore|avant|apres|plus))|jamais|sans|ni|plutot qu(?:e|(?='))|au lieu d[eu']|non "
     r"aux?|plus "
     r"(?=de |d'|en |chez )|"
-    r"any ?th?ing but|everything but|all but|nothing(?! (?:else|but|available|left|planned|is|on)\b)|neither|"
+    r"any ?th?ing but|any (?:day|time|date|one|language|course) (?:but|except)|everything but|all but|"
+    r"nothing(?! (?:else|but|available|left|planned|is|on)\b)|neither|"
     r"other than|except(?: for)?|apart from|but not|not(?! (?:only|just|"
     r"necessarily|before|after|yet|sure|later|too sure))|"
-    r"without|never|rather than|instead of|excluding|no(?! (?:problem|worries|later|more than|earlier|idea))|don't "
-    r"(?:want|like|need)|"
-    r"do not (?:want|like|need)|dont want|avoid|evite[rz]?|exclu(?:re|s|ez|ant)|exclude)"
+    r"without|nor|never|rather than|instead of|excluding|no(?! (?:problem|worries|later|more than|earlier|idea))|"
+    r"(?:don't|do not) (?:want|like|need)(?: to (?:do|take|follow|have) (?:it|this|that))?|dont want|"
+    r"avoid|evite[rz]?|exclu(?:re|s|ez|ant)|exclude)"
 )
 _BEFORE = re.compile(rf"(?:^|[\s,.;:!?(]|n')(?P<refusal>{_REFUSAL}) ?{_FILLERS}$")
 #: A question or a statement about what there is refuses nothing ("vous n'avez pas de formation en mars ?").

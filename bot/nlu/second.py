@@ -62,6 +62,9 @@ _BEFORE_A_QUESTION = frozenset(_KINDS) | words_of(
     """course_details list_sessions compare_courses confirm_booking accept_offer decline_offer extend_hold
     withdraw_contract accept_quote"""
 )
+#: A yes or a no, after which a practical question is one of its own ("yes, and where do I park?"); what else follows
+#: one is mostly part of it ("no, another date").
+_BRIEF = words_of("affirm deny")
 #: Words from which on the rest is more than something the first side goes on about.
 _WORDS = 3
 
@@ -133,7 +136,7 @@ class SecondMeaning(GraphComponent):
         sureness = min(_surely(cut.left), _surely(cut.right))
         if sureness < self._config["sure"] or _intent(message)[0] not in (first, second):
             return 0.0
-        if first not in _BEFORE_A_QUESTION or second not in _KINDS:
+        if first not in _BEFORE_A_QUESTION | (_BRIEF if second == ASKING else frozenset()) or second not in _KINDS:
             return 0.0
         answers = [self._answer(side) for side in (cut.left, cut.right)]
         if first == ASKING and not answers[0]:

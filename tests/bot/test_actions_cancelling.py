@@ -265,3 +265,10 @@ def test_a_failure_asks_again_under_the_same_key(service: FakeService, error: Ex
     assert done.slots == {"cancel_confirmed": None, "requested_slot": "cancel_confirmed"}
     assert "cancel_reference" not in done.slots, "what it is about is kept"
     assert {"event": "active_loop", "name": "cancel_form", "timestamp": None} in done.events
+
+
+@pytest.mark.parametrize("text", ["non finalement je garde ma place", "I'll keep my seat after all", "on la garde"])
+@pytest.mark.parametrize("intent", ["confirm_booking", "cancel_booking", "affirm"])
+def test_who_keeps_the_seat_cancels_nothing(text: str, intent: str) -> None:
+    done = validate(text, intent, slots={"cancel_reference": REF, "requested_slot": "cancel_confirmed"})
+    assert done.slots["cancel_confirmed"] is False

@@ -504,3 +504,38 @@ def test_subjects_are_told_without_the_language_pipelines() -> None:
 
     code = "import sys; from bot.actions import subjects; subjects.small_words(); sys.exit('spacy' in sys.modules)"
     assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+# -- a plain reply, and what else was said ----------------------------------------------------------------------------
+
+
+def test_what_is_asked_beside_thanks_is_answered_after_them(service: FakeService) -> None:
+    service.says("answer", PARKING)
+    whole = "merci. Et où puis-je me garer ?"
+    second = {
+        "text": "où puis-je me garer ?",
+        "cut": 6,
+        "start": 10,
+        "intent": {"name": "ask_campus", "confidence": 1.0},
+        "entities": [],
+        "answer_key": {"key": "parking", "confidence": 0.9},
+    }
+    done = act(conversation.Thank, whole, "thank", second=second)
+    assert done.keys == ["utter_thank", "utter_answer"]
+
+
+def test_thanks_and_goodbye_are_a_goodbye() -> None:
+    assert act(conversation.Thank, "thanks a lot, bye", "thank").keys == ["utter_goodbye"]
+
+
+@pytest.mark.parametrize(("text", "key"), [("non", "utter_ask_other_criteria"), ("non merci", "utter_glad")])
+def test_no_thanks_is_a_no_to_all_of_it(text: str, key: str) -> None:
+    assert act(conversation.AskOtherCriteria, text, "deny").keys == [key]
+
+
+def test_a_question_is_answered_whatever_it_resembles_where_the_answer_is_sure(service: FakeService) -> None:
+    service.says("answer", PARKING)
+    key = {"key": "parking", "confidence": 0.95}
+    assert act(conversation.Help, "où je mets ma voiture ?", "help", answer_key=key).keys == ["utter_answer"]
+    unsure = {"key": "parking", "confidence": 0.8}
+    assert act(conversation.Help, "où je mets ma voiture ?", "help", answer_key=unsure).keys == ["utter_help"]

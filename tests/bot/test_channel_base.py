@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Coroutine
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -281,6 +283,48 @@ def test_an_exception_is_said_to_have_failed(broken: str) -> None:
     replies = asyncio.run(talk.hears("bonjour", lang="en"))
     assert keys(replies) == ["utter_disclosure", "utter_turn_failed"]
     assert replies[-1].lang == ("en" if "model" in broken else "fr"), "the platform's hint where nothing else tells"
+
+
+class Guessing(StubAgent):
+    """Is sure of no language, and finds English likelier."""
+
+    confidence = 0.9
+
+    async def parse_message(self, text: str) -> dict[str, Any]:
+        return {"entities": [], "likelier_language": {"value": "en", "confidence": self.confidence}}
+
+    @property
+    def lock_store(self) -> Any:
+        return SimpleNamespace(lock=lambda sender: contextlib.AsyncExitStack())
+
+
+@pytest.mark.parametrize(
+    ("confidence", "suggested", "spoken"), [(0.9, None, "en"), (0.6, None, "en"), (0.6, "fr", "fr"), (0.9, "fr", "en")]
+)
+def test_a_conversation_begins_in_the_likelier_language(confidence: float, suggested: str | None, spoken: str) -> None:
+    talk = Talk()
+    talk.agent = Guessing()
+    talk.agent.confidence = confidence
+    sender = "rest:alice"
+
+    async def begins(heard: UserMessage) -> None:
+        if heard.text == "/session_start":
+            talk.agent.tracker_store.keeps(sender)
+
+    talk._reply = begins
+    asyncio.run(talk.hears("GMP in March", lang=suggested))
+    tracker = talk.agent.tracker_store.trackers.get(sender)
+    assert (tracker.get_slot("language") if tracker else "fr") == spoken
+    assert talk.texts[-1] == "GMP in March"
+
+
+def test_a_guess_never_turns_a_conversation_round() -> None:
+    talk = Talk()
+    talk.agent = Guessing()
+    talk.agent.tracker_store.keeps("rest:alice", UserUttered("bonjour"), BotUttered("Bonjour"))
+    asyncio.run(talk.hears("GMP"))
+    assert talk.texts == ["GMP"]
+    assert talk.agent.tracker_store.trackers["rest:alice"].get_slot("language") == "fr"
 
 
 def test_a_later_failure_is_said_in_the_language_spoken_so_far() -> None:

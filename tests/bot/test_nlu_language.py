@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.component import Before
+from bot.nlu.component import LANGUAGE, LIKELIER, Before
 from bot.nlu.language import LanguageIdentifier, _own_words, examples_of
 from bot.nlu.language_model import NgramModel
 from bot.nlu.masking import mask
@@ -107,3 +108,19 @@ def test_annotations_are_no_words(tmp_path: Path) -> None:
     )
     assert examples_of(tmp_path) == ["formation GMP"]
     assert examples_of(tmp_path / "nothing") == []
+
+
+@pytest.mark.parametrize(("text", "language"), [("GMP in March", "en"), ("BPF en mars", "fr")])
+def test_of_a_few_words_the_likelier_language_is_told_beside_the_entities(
+    identifier: LanguageIdentifier, text: str, language: str
+) -> None:
+    message = Message({"text": text, "entities": [{"entity": "topic", "value": "gmp", "start": 0, "end": 3}]})
+    identifier.process([message])
+    sure = [one["value"] for one in message.get("entities") if one["entity"] == LANGUAGE]
+    assert sure == [language] or message.get(LIKELIER)["value"] == language
+
+
+def test_where_no_letter_tells_nothing_is_guessed(identifier: LanguageIdentifier) -> None:
+    message = Message({"text": "0470 12 34 56"})
+    identifier.process([message])
+    assert message.get(LIKELIER) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import yaml
 
 from tests.support import outbox
 from tests.support.database import Change, Picture, changed_columns, difference
-from tests.support.running import STARTS, Running
+from tests.support.running import ROOT, STARTS, Running
 
 FOLDER = Path(__file__).parent
 #: States in which a booking's seats are counted in the session's `taken`.
@@ -80,6 +81,8 @@ class Conversation:
             language = step.get("lang", self.script["lang"])
             assert {reply["custom"]["lang"] for reply in replies} == {language}, where
             said = folded(" ".join(reply["text"] for reply in replies))
+            for key in step.get("answer", []):
+                assert folded(_answers()[key][language]) in said, f"the answer {key!r} is missing\n{where}"
             for piece in step.get("contains", []):
                 assert folded(piece) in said, f"{piece!r} is missing\n{where}"
             for piece in step.get("lacks", []):
@@ -104,6 +107,14 @@ class Conversation:
         found = re.search(r"\b\d{6}\b", outbox.text(codes[-1]))
         assert found, outbox.text(codes[-1])
         return found[0]
+
+
+@cache
+def _answers() -> dict[str, dict[str, str]]:
+    """The answers of the demonstration's knowledge base, by key and language."""
+    files = sorted((ROOT / "service" / "demo" / "answers").glob("*.yml"))
+    entries = [entry for path in files for entry in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    return {entry["key"]: entry["text"] for entry in entries}
 
 
 def folded(text: str) -> str:

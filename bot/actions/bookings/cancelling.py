@@ -21,6 +21,11 @@ from bot.service import Json, Problem
 
 _QUEUE = re.compile(r"\b(?:attente|file|waiting|waitlist|queue|offre|offer)\b")
 ENDED_BY_CANCELLING = ("cancelled", "released", "left", "declined")
+#: Who keeps the seat cancels nothing, whatever else the words resemble.
+_KEEPS = re.compile(
+    r"\b(?:(?:je|on|nous) (?:la |le )?(?:garde|gardons|conserve|maintiens)|(?:garder|gardez|conserver|maintenir)|"
+    r"keep(?:ing)?|leave it|hold on to)\b"
+)
 FORGOTTEN = ("cancel_reference", "cancel_confirmed")
 
 
@@ -40,14 +45,12 @@ class ValidateCancelForm(CampusAction):
             named = turn.first("booking_reference") or _by_position(turn) or await _by_course(turn)
             if named:
                 reference, events = str(named), [SlotSet("cancel_reference", str(named))]
-            elif (turn.intent in ("deny", "undo", "start_over", "goodbye") and asked) or (
-                asked == "cancel_confirmed" and has(turn.text, "keeps")
-            ):
+            elif asked and _declines(turn):
                 return [SlotSet("cancel_confirmed", False), SlotSet("requested_slot", None)]
             elif asked and turn.intent == "cancel_booking" and turn.question:
                 await answer_question(turn)  # "can I cancel for free?" is no yes
                 return [SlotSet(asked, None)]
-            elif turn.intent in ("affirm", "confirm_booking", "cancel_booking") and asked == "cancel_confirmed":
+            elif turn.intent in ("affirm", "cancel_booking") and asked == "cancel_confirmed":
                 confirmed, events = True, [SlotSet("cancel_confirmed", True)]
             elif asked:
                 return [] if turn.intent in DIGRESSIONS or turn.question else [SlotSet(asked, None)]
@@ -72,6 +75,12 @@ class ValidateCancelForm(CampusAction):
                 return [*events, *waits, SlotSet("cancel_reference", None), SlotSet("requested_slot", None)]
         step = "cancel_reference" if not reference else None if confirmed else "cancel_confirmed"
         return [*events, SlotSet("requested_slot", step)]
+
+
+def _declines(turn: Turn) -> bool:
+    """Whether nothing is to be cancelled."""
+    keeps = not turn.pressed and bool(_KEEPS.search(fold(turn.text)))
+    return keeps or turn.intent in ("deny", "undo", "start_over", "goodbye")
 
 
 def _can_end(turn: Turn, booking: Json) -> bool:

@@ -6,12 +6,15 @@ from rasa_sdk.events import SlotSet
 
 from bot.actions import formatting
 from bot.actions.bookings.telling import MayBeAboutBooking, summary
+from bot.actions.knowledge import answered_surely
 from bot.actions.showing import booking_card
 from bot.actions.turn import Button, Event, Turn
 from bot.service import Json, Problem
 
 #: States in which a booking still means something to a person.
 LIVING = ("held", "confirmed", "waiting", "offered")
+#: Confidence from which a question is answered where nothing is booked.
+_ASKED = 0.6
 
 
 async def own_bookings(turn: Turn, states: tuple[str, ...] = LIVING) -> list[Json]:
@@ -50,6 +53,8 @@ class CheckBooking(MayBeAboutBooking):
                 return []
         else:
             bookings = await own_bookings(turn)
+        if not bookings and await answered_surely(turn, _ASKED):
+            return []  # "what happens once I have booked?"
         if not bookings:
             turn.say("utter_no_bookings")
             return [SlotSet("waiting_wish", None)]

@@ -96,7 +96,8 @@ class AskSession(CampusAction):
             named.pop("period", None)  # of that day it was just said how many seats it has
         if turn.slot("hold"):  # another date instead of the one that is held
             return await show_sessions(turn, str(turn.slot("course")), session_criteria(named))
-        course = course_in_focus(turn)
+        looked_aside = not turn.fresh and turn.slot("course")  # at another course, in the middle
+        course = str(turn.slot("course")) if looked_aside else course_in_focus(turn)
         if course is None and turn.fresh:
             course = await only_course(turn, named)
         listed = shown_items(turn, "session")

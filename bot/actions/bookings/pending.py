@@ -9,6 +9,7 @@ from bot.actions.bookings.checking import one_booking, own_bookings
 from bot.actions.bookings.telling import offer, summary
 from bot.actions.bookings.words import has
 from bot.actions.courses.instead import SURE, courses_instead
+from bot.actions.knowledge import ASKED, answered_surely
 from bot.actions.showing import booking_card
 from bot.actions.turn import CampusAction, Event, Turn
 from bot.service import Json, Problem
@@ -25,6 +26,8 @@ class ExtendHold(CampusAction):
             held = await own_bookings(turn, ("held",))
             reference = held[0]["reference"] if held else None
         if not reference:
+            if await answered_surely(turn, ASKED):
+                return []  # "how long do you hold a seat?"
             instead = await courses_instead(turn, "utter_courses_on_subject", SURE)
             if instead is not None:  # who holds nothing speaks of a subject rather than of a hold
                 return instead
@@ -126,6 +129,10 @@ def _pressed(turn: Turn) -> str | None:
 async def tell_offer(turn: Turn) -> list[Event]:
     """Show again what is offered, with the buttons that take or leave it."""
     offered = await own_bookings(turn, ("offered",))
+    if not offered and turn.doubtful:
+        from bot.actions.conversation import lost
+
+        return await lost(turn)  # a bare "seat" may mean anything
     if not offered:
         turn.say("utter_no_offer")
         return []

@@ -32,7 +32,10 @@ def picked(turn: Turn, items: list[Item] | None = None, current: str | None = No
     if item:
         return item
     free = [item for item in items if item.get("bookable", True)]
-    if has(turn.text, "any_date") or (turn.values("dropped_criterion") == ["period"] and has(turn.text, "of_date")):
+    refused = any(entity.get("role") == "not" for entity in turn.entities)  # "not in May either" takes no date
+    if (has(turn.text, "any_date") and not refused) or (
+        turn.values("dropped_criterion") == ["period"] and has(turn.text, "of_date")
+    ):
         return min(free, key=_start) if free else None
     bare = turn.text.strip().rstrip(".")
     if bare.isdigit():

@@ -11,8 +11,10 @@ from bot.actions.bookings.pending import extend
 from bot.actions.bookings.reading import CONFIRM, EMAIL, NAME, SEATS, SESSION, Kind, Reading
 from bot.actions.bookings.words import has, only
 from bot.actions.knowledge import SURE, find_answer, tell
-from bot.actions.turn import Button
+from bot.actions.turn import DOUBTFUL, Button
 
+#: What is not begun in the middle of a booking unless it is surely meant.
+_GRAVE = frozenset(["export_my_data", "erase_my_data", "withdraw_contract", "leave_waitlist", "request_document"])
 _LOOKING = ("search_courses", "search_events", "refine_search", "show_more", "list_sessions", "compare_courses")
 
 
@@ -239,6 +241,8 @@ async def otherwise(booking: Booking, reading: Reading) -> bool:
 def _doubtful(booking: Booking) -> bool:
     """Whether a message is taken for a search in the middle of a booking, without being sure."""
     turn = booking.turn
+    if turn.intent in _GRAVE and turn.confidence < DOUBTFUL and not turn.pressed:
+        return True
     return turn.intent in _LOOKING and turn.confidence < 0.5 and booking.asked != SESSION
 
 

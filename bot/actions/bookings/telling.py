@@ -90,7 +90,7 @@ def _asks_the_campus(turn: Turn) -> bool:
 
 
 #: Answers about a place other than where the course is given.
-_WHERE = frozenset(["public_transport", "parking", "bike"])
+_WHERE = frozenset(["public_transport", "parking", "bike", "catering"])
 #: Confidence from which an answer is the one that is asked for.
 _KNOWN = 0.8
 

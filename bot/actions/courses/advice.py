@@ -24,12 +24,14 @@ PROFILE, SUBJECT, TIME = "advice_profile", "advice_subject", "advice_time"
 QUESTIONS = (PROFILE, SUBJECT, TIME)
 SKIPPED = "-"
 _BEGINS = re.compile(
-    r"\b(?:debut\w*|jamais|reconver\w*|sans experience|chomage|demandeu\w+ d'emploi|etudiante?|begin\w*|starting|"
-    r"new to|"
+    r"\b(?:to start|debut\w*|jamais|reconver\w*|sans experience|chomage|demandeu\w+ d'emploi|etudiante?|begin\w*|"
+    r"starting|new to|"
     r"never|"
     r"no experience|career change|unemployed|job ?seeker|student)\b"
 )
-FREE = re.compile(r"\b(?:gratuit\w*|free|rien payer|pas (?:de budget|d'argent)|no (?:budget|money))\b")
+FREE = re.compile(
+    r"\b(?:gratuit\w*|free|rien (?:a )?payer|nothing to pay|pas (?:de budget|d'argent)|no (?:budget|money))\b"
+)
 
 
 async def three_courses(turn: Turn) -> tuple[list[Json], dict[str, Any]]:
@@ -60,10 +62,15 @@ def _asked(turn: Turn) -> dict[str, Any]:
     """The answers as criteria of the catalogue."""
     profile, subject, time = (str(turn.slot(name) or SKIPPED) for name in QUESTIONS)
     topics = snapshot.names(turn.lang)["topic"]
-    level = {"level": ["beginner"]} if profile == "beginning" or _BEGINS.search(fold(profile)) else {}
+    begins = subject not in topics and bool(_BEGINS.search(fold(subject)))  # "something to start with"
+    level = {"level": ["beginner"]} if begins or profile == "beginning" or _BEGINS.search(fold(profile)) else {}
     words = turn.part(f"advice_words_{profile}") if profile in ("lab", "production") else profile
     return {
-        "subject": {} if subject == SKIPPED else {"topic": [subject]} if subject in topics else {"q": [subject]},
+        "subject": {}
+        if subject == SKIPPED or begins
+        else {"topic": [subject]}
+        if subject in topics
+        else {"q": [subject]},
         "profile": {} if profile in (SKIPPED, "beginning") or level else {"q": [words]},
         "level": level,
         "limits": _limits(time),

@@ -10,6 +10,7 @@ import re
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot.actions import criteria as crit
+from bot.actions.bookings.words import has
 from bot.actions.courses.advice import (
     FIRST_STEPS,
     FREE,
@@ -48,10 +49,8 @@ _SKIPS = re.compile(
 )
 #: What ends the questions, and the form that takes over; without one the intent's own action answers.
 _INSTEAD: dict[str, str] = {
-    **dict.fromkeys(
-        ["search_courses", "search_events", "refine_search", "list_sessions", "course_details", "compare_courses"], ""
-    ),
-    **dict.fromkeys(["check_booking", "company_training", "request_quote", "start_over", "show_more"], ""),
+    **dict.fromkeys(["search_courses", "search_events", "refine_search", "list_sessions"], ""),
+    **dict.fromkeys(["company_training", "request_quote", "start_over"], ""),
     "book_session": "booking_form",
     "cancel_booking": "cancel_form",
     "talk_to_human": "handoff_form",
@@ -64,6 +63,8 @@ _SEARCHES = re.compile(
 _ASIDE = frozenset(
     ["ask_campus", "help", "bot_challenge", "chitchat", "thank", "greet", "switch_language", "give_feedback"]
 )
+#: Also answered by their own rule, where they are surely that and no answer.
+_BESIDE = frozenset(["course_details", "compare_courses", "show_more", "check_booking"])
 _SURE = 0.8
 
 
@@ -82,10 +83,10 @@ class AskAdvice(CampusAction):
             return await show_courses(turn, criteria, None)
         if criteria.get("topic") == FIRST_STEPS["topic"]:  # "I want to see what biotech is": nothing need be asked
             return await show_courses(turn, {**criteria, **FIRST_STEPS}, "price")
-        instead = await courses_instead(turn, "utter_courses_on_subject", SURE)
+        profile = turn.first("profile")
+        instead = await courses_instead(turn, "utter_courses_on_subject", SURE) if profile is None else None
         if instead is not None:
             return instead
-        profile = turn.first("profile")
         turn.say("utter_advice_begins_worried" if _WORRIED.search(fold(turn.text)) else "utter_advice_begins")
         return [
             SlotSet(PROFILE, str(profile)[:_LONGEST] if profile else None),
@@ -108,15 +109,24 @@ class ValidateAdviceForm(CampusAction):
         if turn.intent in ("undo",) and not turn.pressed:
             before = QUESTIONS[max(0, QUESTIONS.index(asked) - 1)]
             return [SlotSet(before, None), SlotSet(asked, None), SlotSet("requested_slot", before)]
+        if turn.question and not turn.first("topic") and _WORRIED.search(fold(turn.text)):
+            turn.say("utter_advice_reassured")
+            # a value is set again as it is: without one Rasa takes the form for rejected
+            return [SlotSet(asked, turn.slot(asked)), SlotSet("requested_slot", asked)]
         answer = _answer(turn, asked)
         if answer is None and turn.intent in _INSTEAD:
             return [SlotSet(TIME, LEFT), SlotSet("requested_slot", None)]
-        if answer is None and turn.intent in ("goodbye", "decline_offer"):
+        if answer is None and (_leaves(turn) or turn.intent == "decline_offer"):
             return [SlotSet(TIME, LEFT), SlotSet("requested_slot", None)]
         if answer is None:
             return []
         given = {asked: answer}
         return [SlotSet(asked, answer), SlotSet("requested_slot", _next(turn, given))]
+
+
+def _leaves(turn: Turn) -> bool:
+    """Whether a message says goodbye, and does not only resemble one ("I was a cashier")."""
+    return turn.intent == "goodbye" and (turn.confidence >= _SURE or has(turn.text, "end"))
 
 
 def _next(turn: Turn, given: dict[str, str]) -> str | None:
@@ -146,7 +156,9 @@ def _answer(turn: Turn, asked: str) -> str | None:
             return None  # a search in the middle wins
     if turn.intent in _INSTEAD and turn.intent not in ("search_courses", "refine_search") and turn.confidence >= _SURE:
         return None
-    if turn.intent in ("goodbye", "start_over"):
+    if turn.intent == "start_over" or _leaves(turn):
+        return None
+    if turn.intent in _BESIDE and turn.confidence >= _SURE:
         return None
     if turn.intent in _INSTEAD and _SEARCHES.search(text) and not turn.first("profile"):
         return None  # a search in the middle wins
@@ -234,23 +246,16 @@ class SubmitAdvice(CampusAction):
 
 async def _done_instead(turn: Turn) -> list[Event]:
     """What the message asks for in place of an answer."""
-    from bot.actions.bookings.checking import CheckBooking
     from bot.actions.conversation import StartOver
-    from bot.actions.courses.comparing import CompareCourses
-    from bot.actions.courses.searching import CompanyTraining, RefineSearch, SearchCourses, ShowMore
+    from bot.actions.courses.searching import CompanyTraining, RefineSearch, SearchCourses
     from bot.actions.courses.sessions import ListSessions, SearchEvents
-    from bot.actions.courses.telling import CourseDetails
 
     actions: dict[str, type[CampusAction]] = {
         "search_events": SearchEvents,
         "refine_search": RefineSearch,
         "list_sessions": ListSessions,
-        "course_details": CourseDetails,
-        "compare_courses": CompareCourses,
-        "check_booking": CheckBooking,
         "company_training": CompanyTraining,
         "request_quote": CompanyTraining,
         "start_over": StartOver,
-        "show_more": ShowMore,
     }
     return await actions.get(turn.intent, SearchCourses)().act(turn)

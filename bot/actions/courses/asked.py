@@ -17,6 +17,9 @@ _IS_IT = re.compile(
     r"^(?:et |and |ok |mais |but |euh |oh |ah |donc |so )*"
     r"(?:c'est|cest|c est|ce sera|est-ce|est ce|elle est|il est|il y a|y a|ya|ca se|elle se|il se|ils|elles|"
     r"(?:la|cette|le|ce) (?:formation|cours) est|is it|is this|is that|is the course|it's|its|are they|do they|does it|"
+    r"(?:cette formation(?: ?-? ?l?a)?,? |celle-la,? )?"
+    r"(?:on peut|je peux|peut-on|puis-je) (?:la |le )?(?:suivre|faire|prendre)|"
+    r"can (?:it|this|that|the|this course|that course|the course) be|can i (?:take|do|follow) (?:it|this|that)|"
     r"will it|can (?:you|they|it) (?:do|give|be|teach)|could (?:you|they) (?:do|give|teach))\b"
 )
 _FREE = re.compile(r"\b(?:gratuite?s?|gratis|gratos|free|payante?s?)\b")
@@ -25,6 +28,8 @@ _LEVEL = re.compile(r"\b(?:(?:quel|what|which|le|the) (?:est le |is the )?(?:niv
 _TIMES = re.compile(
     r"\b(?:quels? horaires?|quelles? heures?|a quelle heure|(?:what|which) (?:hours|times?)|what time)\b"
 )
+#: What a message may begin with and joins nothing: "et c'est où ?", "merci, et …".
+_OPENING = re.compile(r"^(?:(?:et|and|ok|oui|yes|merci|thanks|super|ah|euh|donc|so|alors|puis|aussi|also)[ ,.!]+)+")
 _AND = re.compile(r"\b(?:et|and|puis|aussi|also|plus)\b|[,;?] ?\w")
 
 
@@ -71,4 +76,5 @@ def is_it(turn: Turn) -> bool:
 
 def two_wishes(turn: Turn) -> bool:
     """Whether the message joins two questions."""
-    return not turn.pressed and bool(_AND.search(fold(turn.text).strip(" ?!.")))
+    text = _OPENING.sub("", fold(turn.text).strip(" ?!."))
+    return not turn.pressed and bool(_AND.search(text))

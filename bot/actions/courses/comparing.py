@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from rasa_sdk.events import SlotSet
+
 from bot.actions import formatting
-from bot.actions.courses.focus import on_screen, topic_buttons
+from bot.actions.courses.focus import course_in_focus, named_course, on_screen, topic_buttons
 from bot.actions.courses.lists import demo
-from bot.actions.courses.telling import which_course
-from bot.actions.references import shown_items
-from bot.actions.showing import course_buttons
+from bot.actions.courses.telling import tell_course, which_course
+from bot.actions.references import pointed_at, shown_items
+from bot.actions.showing import course_buttons, course_item, shown
 from bot.actions.turn import CampusAction, Event, Turn
 from bot.nlu.spans import fold
 from bot.service import Json, Problem
@@ -17,6 +19,11 @@ from bot.service import Json, Problem
 #: Courses that one comparison holds.
 MOST = 3
 _FIRST_FEW = re.compile(r"\b(?:les|the|ces) (?:(?P<two>deux|2|two)|(?P<three>trois|3|three))\b|\bfirst (?:two|2)\b")
+#: Words of a comparison; an "and" that a message begins with is none.
+_COMPARES = re.compile(
+    r"\b(?:compar\w*|differen\w*|vs|versus|ou|or|(?<!^)et|(?<!^)and|entre|between|mieux|better|best|meilleure?|"
+    r"laquelle|lequel|which|plus|moins|more|less|cheap\w+|short\w+|long\w+|dear\w+|soon\w+|earl\w+|les deux|both)\b"
+)
 _EXTREMES = {
     "longest": re.compile(r"\b(?:plus longue?|longest|longer)\b"),
     "shortest": re.compile(r"\b(?:plus courte?|moins longue?|shortest|shorter|quicker)\b"),
@@ -33,6 +40,9 @@ class CompareCourses(CampusAction):
     yields = "utter_courses_on_subject"
 
     async def act(self, turn: Turn) -> list[Event]:
+        one = None if _COMPARES.search(fold(turn.text)) else _only_one(turn)
+        if one:
+            return await tell_course(turn, one, {})
         ids = _compared(turn)
         if len(ids) < 2:
             return await which_course(turn)
@@ -60,7 +70,14 @@ class CompareCourses(CampusAction):
             lines=lines,
             demo=demo(turn, courses),
         )
-        return []
+        # what is said next is about these: "which one is shorter?", "the second"
+        return [SlotSet("course", None), shown([course_item(course) for course in courses])]
+
+
+def _only_one(turn: Turn) -> str | None:
+    """The one course that a message names or points at without comparing it ("and the other one, on gowning?")."""
+    items = shown_items(turn, "course")
+    return course_in_focus(turn) if named_course(turn) or pointed_at(turn, items) else None
 
 
 def _compared(turn: Turn) -> list[str]:
@@ -73,6 +90,8 @@ def _compared(turn: Turn) -> list[str]:
         elif str(reference) == "last" and listed:
             named.append(listed[-1])
     named = list(dict.fromkeys(named))
+    if not named and named_course(turn):
+        named.append(str(named_course(turn)))
     if len(named) == 1:
         here = on_screen(turn)
         named += [here] if here and here not in named else []
@@ -106,9 +125,15 @@ def _card(turn: Turn, courses: list[Json], rows: list[dict[str, str]]) -> Json:
     }
 
 
+def compares(turn: Turn) -> bool:
+    """Whether a message asks which of two is dearer, longer, …"""
+    return any(words.search(fold(turn.text)) for words in _EXTREMES.values())
+
+
 def _verdict(turn: Turn, courses: list[Json]) -> str:
     """The one that is the longest, the cheapest, …, where that was asked and is one."""
-    asked = next((name for name, words in _EXTREMES.items() if words.search(fold(turn.text))), None)
+    text = _FIRST_FEW.sub("", fold(turn.text))  # "the first two" asks for none that is first
+    asked = next((name for name, words in _EXTREMES.items() if words.search(text)), None)
     if asked is None:
         return ""
     if asked == "earliest":

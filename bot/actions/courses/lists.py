@@ -78,7 +78,9 @@ def say_courses(
         **variables,
     )
     meant = courses[0]["id"] if len(courses) == 1 else focus
-    events = [SlotSet("criteria", criteria), SlotSet("course", meant)]
+    events = [SlotSet("criteria", criteria)]
+    if not (_booking(turn) and turn.slot("course")):  # looked at in between: what is being booked stays
+        events.append(SlotSet("course", meant))
     if criteria.get("access_code"):
         events.append(SlotSet("access_code", criteria["access_code"][0]))
     nxt = {"cursor": found["next"], "sort": sort} if found.get("next") else None
@@ -94,6 +96,11 @@ def _when_none_is_free(turn: Turn, sessions: list[Json]) -> list[Button]:
     full = any(session["state"] in ("open", "full") for session in sessions)
     wait = [turn.button("wait_for_it", f'/join_waitlist{{"course": "{course}"}}')] if full else []
     return [*wait, alert_button(turn, course)]
+
+
+def _booking(turn: Turn) -> bool:
+    """Whether a booking is under way that has its course."""
+    return bool(turn.tracker.active_loop.get("name") == "booking_form" and turn.slot("booking_started"))
 
 
 def say_sessions(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,12 +13,14 @@ from bot.actions import criteria as crit
 from bot.actions import subjects
 from bot.actions.bookings.picking import chooses, wants_seat
 from bot.actions.bookings.telling import MayBeAboutBooking
+from bot.actions.courses.asked import asked_of_course
 from bot.actions.courses.focus import (
     OF_A_SESSION,
     about,
     called,
     course_in_focus,
     keep_code,
+    named_course,
     on_screen,
     session_criteria,
     topic_buttons,
@@ -25,16 +28,21 @@ from bot.actions.courses.focus import (
 from bot.actions.courses.instead import courses_instead
 from bot.actions.courses.lists import COURSES, say_courses, words
 from bot.actions.courses.sessions import show_sessions
-from bot.actions.courses.telling import answer_on_screen, tell_course, tell_item
+from bot.actions.courses.telling import CourseDetails, answer_on_screen, tell_course, tell_item
 from bot.actions.criteria import Criteria
-from bot.actions.knowledge import SURE, find_answer, tell
+from bot.actions.knowledge import ASKED, KNOWN, SURE, answered_surely, find_answer, tell
 from bot.actions.references import extreme, pointed_at, shown_items
 from bot.actions.showing import shown
 from bot.actions.turn import CampusAction, Event, Turn
+from bot.nlu.spans import fold
 from bot.service import Json
 
 #: Courses looked through for those that a subject names.
 MANY = 100
+#: "Montrez-m'en plus": more of the same, and no other criterion.
+_MORE = re.compile(
+    r"\ben (?:plus|davantage)\b|\bm'en (?:plus|d'autres)\b|\b(?:show|see|any) (?:me )?more\b|\bla suite\b"
+)
 
 
 class SearchCourses(CampusAction):
@@ -52,6 +60,11 @@ class SearchCourses(CampusAction):
         criteria = about(turn)
         if course and "topic" not in criteria:
             return await tell_course(turn, str(course), criteria)
+        if not criteria and await answered_surely(turn, ASKED):
+            return []
+        here = on_screen(turn)
+        if here and not criteria and asked_of_course(turn).attributes:
+            return await tell_course(turn, here, criteria)  # "what exactly do you learn there?"
         keep_code(turn, criteria)
         return await show_courses(turn, criteria, None)
 
@@ -88,6 +101,10 @@ class RefineSearch(MayBeAboutBooking):
                 return await tell_course(turn, str(course), after)
             if turn.values("dropped_criterion") and before:  # given up already: what holds is said again
                 return await show_courses(turn, before, None)
+            if turn.values("course_attribute"):
+                return await CourseDetails().act(turn)  # "not the dates, the price"
+            if _MORE.search(fold(turn.text)) and (turn.slot("shown") or {}).get("next"):
+                return await ShowMore().act(turn)
             said = subjects.said(turn)
             if not said:
                 turn.say("utter_ask_criterion", buttons=topic_buttons(turn))
@@ -102,8 +119,12 @@ class ShowMore(CampusAction):
 
     action = "action_show_more"
     yields = "utter_courses_on_subject"
+    asks_first = KNOWN
 
     async def act(self, turn: Turn) -> list[Event]:
+        item = pointed_at(turn, shown_items(turn)) if turn.values("reference") else None
+        if item:
+            return await tell_item(turn, item)  # "and the last one on the list?"
         cursor = (turn.slot("shown") or {}).get("next")
         if not cursor:
             turn.say("utter_no_more", buttons=topic_buttons(turn))
@@ -153,7 +174,7 @@ async def show_courses(turn: Turn, criteria: Criteria, sort: str | None) -> list
     subject = {name: values for name, values in criteria.items() if name in (*crit.SUBJECT, "access_code")}
     if set(subject) & set(crit.SUBJECT):
         taught = (await _courses(turn, subject, sort))["items"] if subject != criteria else []
-        title = _title_of(turn, meant)
+        title = _title_of(turn, meant) or _title_of(turn, {str(named_course(turn, whole_name=True))})
         if not taught and title and criteria.get("q") != [title]:  # found by its whole name, where one word is too few
             return await show_courses(turn, {**criteria, "q": [title]}, sort)
         if not taught:

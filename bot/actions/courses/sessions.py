@@ -19,6 +19,8 @@ from bot.actions.courses.focus import (
 )
 from bot.actions.courses.lists import SESSIONS, say_sessions
 from bot.actions.criteria import Criteria
+from bot.actions.knowledge import ASKED, answered_surely
+from bot.actions.references import shown_items
 from bot.actions.turn import CampusAction, Event, Turn
 from bot.service import Json, Problem
 
@@ -29,7 +31,7 @@ class ListSessions(MayBeAboutBooking):
     action = "action_list_sessions"
 
     async def answer(self, turn: Turn) -> list[Event]:
-        from bot.actions.courses.searching import show_courses
+        from bot.actions.courses.searching import SearchCourses, show_courses
         from bot.actions.courses.telling import which_course
 
         if wants_seat(turn):
@@ -39,12 +41,22 @@ class ListSessions(MayBeAboutBooking):
         if has(turn.text, "any_date") and "period" in (turn.slot("criteria") or {}) and not turn.values("period"):
             turn.entities.append({"entity": "dropped_criterion", "value": "period"})
             return await show_courses(turn, crit.changed(turn.slot("criteria"), turn), None)
+        if turn.doubtful and not turn.question and turn.first("topic") and _may_search(turn):
+            return await SearchCourses().act(turn)  # "GMP, any time but January" names no course
         named = crit.read(turn)
         course = course_in_focus(turn)
         if course is None and "topic" in named:
             course = await only_course(turn, named)
         if course:
-            return await show_sessions(turn, course, {**session_criteria(turn.slot("criteria") or {}), **named})
+            held: Criteria = turn.slot("criteria") or {}
+            listed = shown_items(turn, "course") if turn.values("reference") else []
+            events = await show_sessions(turn, course, {**session_criteria(held), **named})
+            for event in events:
+                if event.get("name") == "shown" and listed:
+                    event["value"]["courses"] = listed  # one of several: the next question may be about another
+            narrowed = session_criteria(named)
+            # remembered, so that it can be taken back
+            return [*events, SlotSet("criteria", {**held, **narrowed})] if held and narrowed else events
         if any(name in named for name in ("topic", "q", "operator", "period", "level", "language", "day_part")):
             keep_code(turn, named)
             found = await turn.service.sessions(**crit.query(named), kind="course", limit=SESSIONS, sort="start")
@@ -52,7 +64,14 @@ class ListSessions(MayBeAboutBooking):
                 events = say_sessions(turn, found["items"], "utter_sessions_found", named, with_title=True)
                 return [*events, SlotSet("criteria", named)]
             return await show_courses(turn, named, None)
+        if await answered_surely(turn, ASKED):
+            return []
         return await which_course(turn)
+
+
+def _may_search(turn: Turn) -> bool:
+    """Whether courses may as well be looked for."""
+    return "search_courses" in [reading["name"] for reading in turn.ranking[:3]]
 
 
 class SearchEvents(CampusAction):

@@ -12,12 +12,12 @@ from bot import snapshot
 from bot.actions import criteria as crit
 from bot.actions import formatting, subjects
 from bot.actions.bookings.telling import MayBeAboutBooking
-from bot.actions.courses.asked import Asked, asked_of_course, two_wishes
+from bot.actions.courses.asked import Asked, asked_of_course, is_it, two_wishes
 from bot.actions.courses.focus import course_in_focus, keep_code, named_course, session_criteria, topic_buttons
 from bot.actions.courses.lists import COURSES, demo, heading, say_courses, say_sessions
 from bot.actions.courses.sessions import show_sessions
 from bot.actions.criteria import Criteria
-from bot.actions.knowledge import GENERAL, OF_NO_COURSE, SURE, find_answer, tell
+from bot.actions.knowledge import ASKED, GENERAL, OF_NO_COURSE, SURE, answered_surely, find_answer, tell
 from bot.actions.references import shown_items
 from bot.actions.showing import bookable, course_card, course_item, session_buttons, short_title, shown
 from bot.actions.turn import Event, Turn
@@ -42,11 +42,18 @@ class CourseDetails(MayBeAboutBooking):
             if answer is not None:
                 tell(turn, answer)
                 return []
+        from bot.actions.courses.comparing import CompareCourses, compares
+
         if _looks_for_courses(turn):
             from bot.actions.courses.searching import SearchCourses
 
             return await SearchCourses().act(turn)
+        before = turn.slot("course")
         course = course_in_focus(turn)
+        if course and before and course != before and compares(turn):
+            return await CompareCourses().act(turn)  # "and flow cytometry, is that dearer?"
+        if course is None and not is_it(turn) and await answered_surely(turn, ASKED):
+            return []
         if course is None:
             return await which_course(turn)
         if not turn.pressed and not turn.first("course_attribute") and _WHEN.match(fold(turn.text).strip()):
