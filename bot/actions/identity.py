@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from bot.actions.bookings.checking import own_bookings, tell_bookings
+from bot.actions.bookings.wishes import go_on
 from bot.actions.tasks import KINDS, Kind, Over, Task, begin
 from bot.actions.turn import Event, Turn
 from bot.nlu.spans import fold
@@ -127,7 +128,8 @@ class Proving(Proof):
         if not bookings:
             turn.say("utter_no_bookings_of_address", email=task.values["email"])
             return []
-        return tell_bookings(turn, bookings)
+        gone_on = await go_on(turn, bookings)
+        return tell_bookings(turn, bookings) if gone_on is None else gone_on
 
 
 def ask_for_code(turn: Turn) -> list[Event]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot import responses
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 ACTION_SECONDS = 10.0
 #: Confidence below which a reading gives way to another that is better founded.
 DOUBTFUL = 0.6
+#: Confidence from which a message in a form wants everything forgotten.
+STARTS_OVER = 0.8
 
 Event = dict[str, Any]
 Button = dict[str, str]
@@ -199,6 +202,8 @@ class CampusAction(Action, ABC):
         return self.after_failure(turn)
 
     async def _answered(self, turn: Turn) -> list[Event]:
+        if self.action.startswith("validate_") and starts_over(turn):
+            return []  # no form answers that: everything is forgotten at once
         if self.offers_person:
             from bot.actions.distress import in_form
 
@@ -217,6 +222,10 @@ class CampusAction(Action, ABC):
             if await answered_surely(turn, self.asks_first):
                 return []
         if self.yields and turn.doubtful:
+            from bot.actions.bookings.picking import wants_seat
+
+            if wants_seat(turn):
+                return [FollowupAction("booking_form")]
             from bot.actions.courses.instead import SURE, courses_instead
 
             instead = await courses_instead(turn, self.yields, SURE)
@@ -247,6 +256,12 @@ class CampusAction(Action, ABC):
     def after_failure(self, turn: Turn) -> list[Event]:
         """Events that keep the conversation whole when `act` could not finish."""
         return []
+
+
+def starts_over(turn: Turn) -> bool:
+    """Whether a message in the middle of a form wants everything forgotten."""
+    sure = turn.pressed or turn.confidence >= STARTS_OVER
+    return turn.intent == "start_over" and sure and turn.fresh and bool(turn.slot("requested_slot"))
 
 
 _QUESTION = re.compile(

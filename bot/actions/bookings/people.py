@@ -48,6 +48,9 @@ _ANNOUNCED_AFTER = re.compile(
     r"^(?P<name>.+?)[ ,]+(?:c'? ?est|cest|is|est) (?:mon|my) "
     r"(?:(?P<family>nom de famille|last name|surname|family name)|(?P<first>prenom|first name)|nom|name)\b"
 )
+#: Particles that begin with a capital ("Ben Salem", "El Amrani").
+_CAPITAL = frozenset({"ben", "el", "al", "bin", "bint", "ould", "le", "la"})
+_MORE_THAN_A_NAME = re.compile(r"\s+(?:et|and)\s+(?:son|sa|mon|ma|l'|le|la|his|her|my|the|e-?mail)\b|[\s,;]+\S+@")
 #: A particle stays as people write it.
 _ELIDED = re.compile(r"^([dol])['’](?=\w)", re.IGNORECASE)
 
@@ -78,6 +81,8 @@ def announced_name(text: str) -> Named | None:
         if not found:
             continue
         start, end = found.span("name")
+        more = _MORE_THAN_A_NAME.search(folded, start, end)  # "… and his mail is …"
+        end = more.start() if more else end
         raw = text[start:end]
         after = _AFTER.search(folded[start:end].rstrip(_SIGNS))
         name = a_name(raw[: after.start()] if after else raw, alone=True)
@@ -125,7 +130,7 @@ def capitalised(name: str) -> str:
     """A name written all in small letters with its capitals; particles and everything else as people write it."""
     if any(letter.isupper() for letter in name):
         return name
-    particles = name_words().particles
+    particles = name_words().particles - _CAPITAL
     words = name.split()
     return " ".join(
         word if at and word in particles and at < len(words) - 1 else "-".join(map(_capital, word.split("-")))

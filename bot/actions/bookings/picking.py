@@ -58,6 +58,12 @@ def chooses(turn: Turn) -> bool:
     return bool(shown_items(turn, "session")) and not asks(turn) and picked(turn) is not None
 
 
+def wants_seat(turn: Turn) -> bool:
+    """Whether a message asks for a seat by course and day, whatever it was taken for."""
+    named = (turn.first("course") or turn.first("topic")) and turn.first("period") and turn.first("seats")
+    return bool(named) and not asks(turn) and has(turn.text, "a_seat") and not has(turn.text, "is_left")
+
+
 def asks(turn: Turn) -> bool:
     """Whether a message is put as a question."""
     return not turn.pressed and (turn.question or "?" in turn.text)

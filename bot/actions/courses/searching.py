@@ -11,7 +11,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from bot import snapshot
 from bot.actions import criteria as crit
 from bot.actions import subjects
-from bot.actions.bookings.picking import chooses
+from bot.actions.bookings.picking import chooses, wants_seat
 from bot.actions.bookings.telling import MayBeAboutBooking
 from bot.actions.courses.asked import asked_of_course
 from bot.actions.courses.focus import (
@@ -52,6 +52,8 @@ class SearchCourses(CampusAction):
     async def act(self, turn: Turn) -> list[Event]:
         from bot.actions.companies.training import for_a_team
 
+        if wants_seat(turn):
+            return [FollowupAction("booking_form")]
         answered = await answer_on_screen(turn)
         if answered is not None:
             return answered

@@ -6,7 +6,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot import snapshot
 from bot.actions import criteria as crit
-from bot.actions.bookings.picking import chooses
+from bot.actions.bookings.picking import chooses, wants_seat
 from bot.actions.bookings.telling import MayBeAboutBooking
 from bot.actions.bookings.words import has
 from bot.actions.courses.focus import (
@@ -34,6 +34,8 @@ class ListSessions(MayBeAboutBooking):
         from bot.actions.courses.searching import SearchCourses, show_courses
         from bot.actions.courses.telling import which_course
 
+        if wants_seat(turn):
+            return [FollowupAction("booking_form")]
         if (turn.first("seats") is not None or has(turn.text, "yes")) and chooses(turn):
             return [FollowupAction("booking_form")]  # "one person on the 18th" after the dates were shown
         if has(turn.text, "any_date") and "period" in (turn.slot("criteria") or {}) and not turn.values("period"):
