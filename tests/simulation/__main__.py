@@ -1,4 +1,4 @@
-"""``make simulate``: many conversations, then the fixed tasks several times over; figures and transcripts in results/."""
+"""``make simulate``: many conversations, then the fixed tasks several times over; all of it is kept in results/."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def known_sentences() -> str:
 
 
 def leaked(phrases: Phrases, known: str) -> list[str]:
-    """The phrases that stand there, placeholders standing for any words; bare ones ("{n}") say nothing by themselves."""
+    """The phrases that stand there, a placeholder standing for any words; bare ones ("{n}") say nothing."""
     return [phrase for phrase in phrases if _PLACEHOLDER.sub("", phrase).strip(" .,!?") and _stands_in(phrase, known)]
 
 
@@ -60,13 +60,13 @@ def _stands_in(phrase: str, known: str) -> bool:
     literal = [folded(piece) for piece in pieces[::2]]
     if any(piece and piece not in known for piece in literal):
         return False
-    pattern = r"\n"
+    words: list[str] = []
     for index, piece in enumerate(literal):
-        words = [piece] if piece else []
         if index:
-            words.insert(0, rf"[^ \n]+(?: [^ \n]+){{0,{WORDS.get(pieces[2 * index - 1], 1) - 1}}}")
-        pattern += "".join((" " if pattern != r"\n" else "") + word for word in words)
-    return re.search(pattern + r"\n", known) is not None
+            most = WORDS.get(pieces[2 * index - 1], 1)
+            words.append(rf"[^ \n]+(?: [^ \n]+){{0,{most - 1}}}")
+        words += [piece] if piece else []
+    return re.search(r"\n" + " ".join(words) + r"\n", known) is not None
 
 
 def _sentences(part: Any) -> Iterator[str]:

@@ -158,10 +158,10 @@ class Mind:
         if self._messages >= self._switch_at:
             self._switch_at = 99
             other = {"fr": "english", "en": "french"}[self.lang]
-            asked, self.lang = self._typed(other), {"fr": "en", "en": "fr"}[self.lang]
+            request, self.lang = self._typed(other), {"fr": "en", "en": "fr"}[self.lang]
             if self.goal.course:
                 self.title = self.goal.course.titles[self.lang]
-            return asked
+            return request
         asked = reading.asked
         if asked == "unclear" or (asked is None and self._open is None):
             return self._rephrase(reading)
@@ -273,7 +273,7 @@ class Mind:
                 return self._typed("book_all", course=self._course(), n=self._number(seats), name=name, email=email)
             if doing == "book" and goal.way == "several":
                 return self._typed("book_n", course=self._course(), n=self._number(self._value("seats")))
-            return self._typed("book", course=self._course())
+            return self._typed("book" if self.seats == 1 else "book_more", course=self._course())
         if doing == "alert":
             return self._typed("alert", topic=goal.topic_words)
         if doing in ("cancel", "move") and "EBC" in self.references and self.dice.random() < 0.4:
@@ -377,7 +377,7 @@ class Mind:
     def _on_course(self, reading: Reading) -> Move | None:
         shown = [one for one in reading.shown if one.kind == "course"]
         if self.goal.course or (self.title and self.doing != "unsure"):
-            return self._typed("book", course=self._course())
+            return self._opening()
         fitting = [one for one in shown if one.free >= self.seats]
         if not fitting:
             return None
@@ -391,10 +391,10 @@ class Mind:
     def _on_about_course(self, reading: Reading) -> Move | None:
         if not self.title:
             return self._on_course(reading)
-        if not self._is_mine(reading.shown[0].title):
+        if not reading.shown or not self._is_mine(reading.shown[0].title):
             return None
         button = reading.button("toutes les dates|all dates")
-        return self._press_or_say(button, "book", course=self._course())
+        return button if button and self.dice.random() < PRESSING and self.doing != "quote" else self._opening()
 
     def _on_summary(self, reading: Reading) -> Move | None:
         """Read it through before agreeing; say what is wrong."""
@@ -413,6 +413,8 @@ class Mind:
     def _misread(self, reading: Reading) -> str:
         """What stands in the summary otherwise than it was said."""
         text = reading.last.casefold()
+        if "•" not in text:
+            return ""
         if self.right("name").casefold() not in text:
             return "name"
         if self.right("email").casefold() not in text:

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from tests.support.database import Picture
 
 FIRST = {
-    "fr": "Amélie Benoît Chloé Damien Élodie Farid Gaëlle Hugo Inès Jérôme Karine Loïc Manon Nathan Océane Pascal Rachid "
-    "Sandrine Thibault Valérie Youssef Zélie Jean-Marc Marie-Ange",
-    "en": "Aaron Beth Callum Daisy Edward Fiona Gareth Hannah Imran Jodie Keith Laura Martin Nadia Oliver Priya Quentin "
-    "Rosie Simon Tara Umar Vicky William Zara",
+    "fr": "Amélie Benoît Chloé Damien Élodie Farid Gaëlle Hugo Inès Jérôme Karine Loïc Manon Nathan Océane Pascal "
+    "Rachid Sandrine Thibault Valérie Youssef Zélie Jean-Marc Marie-Ange",
+    "en": "Aaron Beth Callum Daisy Edward Fiona Gareth Hannah Imran Jodie Keith Laura Martin Nadia Oliver Priya "
+    "Quentin Rosie Simon Tara Umar Vicky William Zara",
 }
 LAST = {
     "fr": "Dubois|Lefèvre|Claes|Vandenberghe|Van den Broeck|De Smet|Leclercq|Haddad|El Amrani|Delvaux|Pirard|Mertens|"

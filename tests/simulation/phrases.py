@@ -13,6 +13,7 @@ FOLDER = Path(__file__).parent
 LANGUAGES = ("fr", "en")
 Phrases = list[str]
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_ONE_PLACE = re.compile(r"\b(une|ma|a|one|my) (place|seat|spot)\b", re.I)
 #: Keys beside each other on the keyboards of Belgium and of the English-speaking world.
 ROWS = {"fr": ("azertyuiop", "qsdfghjklm", "wxcvbn"), "en": ("qwertyuiop", "asdfghjkl", "zxcvbnm")}
 
@@ -26,12 +27,19 @@ def phrases(lang: str) -> dict[str, Phrases]:
 
 def say(act: str, lang: str, dice: random.Random, slips: float = 0.0, **values: str) -> str:
     """A phrase of an act, filled in; with a slip as often as ``slips`` says, never in what was filled in."""
-    fitting = [one for one in phrases(lang)[act] if set(_PLACEHOLDER.findall(one)) <= values.keys()]
+    fitting = [one for one in _of(act, lang) if set(_PLACEHOLDER.findall(one)) <= values.keys()]
     pieces = _PLACEHOLDER.split(dice.choice(fitting))
     if dice.random() < slips:
         longest = max(range(0, len(pieces), 2), key=lambda index: len(pieces[index]))
         pieces[longest] = slipped(pieces[longest], lang, dice)
     return "".join(values[piece] if index % 2 else piece for index, piece in enumerate(pieces))
+
+
+def _of(act: str, lang: str) -> Phrases:
+    """The phrases of an act; ``book_more`` is ``book`` without those that name one place."""
+    if act == "book_more":
+        return [one for one in phrases(lang)["book"] if not _ONE_PLACE.search(one)]
+    return phrases(lang)[act]
 
 
 def slipped(text: str, lang: str, dice: random.Random) -> str:

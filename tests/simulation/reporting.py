@@ -30,7 +30,7 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
             "median": _at(cooperative, 0.5),
             "p95": _at(cooperative, 0.95),
             "most": max(cooperative, default=None),
-        },  # fmt: skip
+        },
         "wrong_writes": sum(bool(one.verdict.wrong) for one in outcomes),
         "false_references": sum(bool(one.false) for one in outcomes),
         "abandoned_holds": sum(len(one.verdict.abandoned) for one in outcomes),

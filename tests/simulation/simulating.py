@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import random
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from tests.dialogues.conversation import settled
+import sqlalchemy as sa
+
 from tests.simulation import goals
 from tests.simulation.judging import Judge, Verdict
 from tests.simulation.mind import Mind
@@ -97,7 +102,8 @@ class Simulation:
 
     def __post_init__(self) -> None:
         self.running.move_clock(STARTS)
-        self.before = settled(self.running)
+        self._settle()
+        self.before = self.running.database.picture()
         self.catalogue = Catalogue.of(self.before, datetime.fromisoformat(STARTS))
 
     def hold(self, task: Task) -> Outcome:
@@ -105,7 +111,7 @@ class Simulation:
         goal = goals.made(task.goal, task.lang, self.catalogue, random.Random(f"{task.goal}-{task.lang}-{task.person}"))
         mind = Mind(goal, random.Random(f"words-{task.words}-{task.goal}-{task.lang}"))
         visit = Visit(self.running.web_url, task.lang)
-        mails = len(self.running.outbox.mails())
+        mails = self._mails()
         dead_ends: list[str] = []
         questions: list[str] = []
         try:
@@ -117,7 +123,8 @@ class Simulation:
                 dead_ends += _dead_end(reading, mind)
                 questions.append(reading.last)
                 move = mind.next(reading)
-            after = settled(self.running)
+            self._settle()
+            after = self.running.database.picture()
             verdict = Judge(self.catalogue, self.before, after, mind, visit.conversation).judge()
             false = _false(mind, after, visit)
         finally:
@@ -130,17 +137,41 @@ class Simulation:
         cooperative = goal.is_cooperative and not mind.digressed
         wanted = f"{goal.steps} {goal.course.id if goal.course else goal.topic_words} {goal.seats} {goal.person}"
         return Outcome(
-            task, mind.over, verdict, turns, reached, cooperative, visit.transcript, dead_ends, repeated,
-            mind.unanswered, false, wanted
-        )  # fmt: skip
+            task,
+            mind.over,
+            verdict,
+            turns,
+            reached,
+            cooperative,
+            visit.transcript,
+            dead_ends,
+            repeated,
+            mind.unanswered,
+            false,
+            wanted,
+        )
 
-    def _code(self, before: int) -> str:
+    def _code(self, before: set[Path]) -> str:
         """The one-time code in the newest mail, which the person looks up in their mailbox."""
-        settled(self.running)
-        for mail in reversed(self.running.outbox.mails()[before:]):
+        self._settle()
+        for path in self._mails() - before:
+            mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             if outbox.kind(mail) == "code" and (found := re.search(r"\b\d{6}\b", outbox.text(mail))):
                 return found[0]
         return "?"
+
+    def _mails(self) -> set[Path]:
+        return set(self.running.outbox.folder.glob("*.eml"))
+
+    def _settle(self, seconds: float = 5) -> None:
+        """Wait until everything that is to leave has left."""
+        waiting = sa.text("select count(*) from outbox where sent_at is null and failed_at is null")
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with self.running.database.engine.connect() as connection:
+                if not connection.execute(waiting).scalar():
+                    return
+            time.sleep(0.03)
 
 
 def _dead_end(reading: Reading, mind: Mind) -> list[str]:
@@ -148,9 +179,11 @@ def _dead_end(reading: Reading, mind: Mind) -> list[str]:
     if not reading.heard:
         return ["no answer"]
     ends = reading.last.rstrip()
-    return [] if reading.buttons or "?" in ends or (ends.endswith((":", ".")) and reading.shown) else (
-        [] if _invites(ends) else [ends]
-    )  # fmt: skip
+    return (
+        []
+        if reading.buttons or "?" in ends or (ends.endswith((":", ".")) and reading.shown)
+        else ([] if _invites(ends) else [ends])
+    )
 
 
 def _invites(text: str) -> bool:
