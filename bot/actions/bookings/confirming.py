@@ -226,12 +226,12 @@ def confirmed(turn: Turn, booking: Json) -> list[Event]:
 
 
 class ConfirmBooking(CampusAction):
-    """Confirm outside the form: take the form up again where something is held, else say that nothing is."""
+    """Confirm outside the form: take the form up where something is held or a course is named ("I'll take …")."""
 
     action = "action_confirm_booking"
 
     async def act(self, turn: Turn) -> list[Event]:
-        if turn.slot("hold"):
+        if turn.slot("hold") or turn.first("course"):
             return [FollowupAction("booking_form")]
         turn.say("utter_nothing_to_confirm")
         return []
