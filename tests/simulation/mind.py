@@ -415,7 +415,7 @@ class Mind:
         text = reading.last.casefold()
         if "•" not in text:
             return ""
-        if self.right("name").casefold() not in text:
+        if not re.search(rf"(au nom de|in the name of) {re.escape(self.right('name').casefold())} \(", text):
             return "name"
         if self.right("email").casefold() not in text:
             return "email"
@@ -450,6 +450,7 @@ class Mind:
             fits = bool(re.search(rf"\b{self.goal.later_seats} (?:place|seat)", text))
         if self.doing in ("quote", "queue") and fits:
             fits = bool(re.search(rf"\b{self.seats} (?:place|seat)", text)) and self.right("email") in text
+            fits = fits and bool(re.search(rf"[,:] {re.escape(self.right('name'))} \(", text))
         if fits:
             return self._press_or_say(reading.agreeing, "yes")
         self._trouble += 1

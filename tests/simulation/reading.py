@@ -156,8 +156,9 @@ class Reading:
         return found
 
     def button(self, pattern: str) -> dict[str, Any] | None:
-        """The first button whose title fits."""
-        return next((one for one in self.buttons if re.search(pattern, plain(one["title"]), re.I)), None)
+        """The first button of the whole reply whose title fits."""
+        offered = [*self.buttons, *(button for one in self.heard[:-1] for button in one.buttons)]
+        return next((one for one in offered if re.search(pattern, plain(one["title"]), re.I)), None)
 
     def button_of_day(self, day: date) -> dict[str, Any] | None:
         """The button that names a day."""
