@@ -86,12 +86,11 @@ def tasks(number: int, seed: int) -> Iterator[Task]:
 
 
 def each_goal(number: int, seed: int) -> Iterator[Task]:
-    """So many conversations that go through the goals in turn, each goal in both languages."""
+    """So many conversations that go through the goals in turn, in one language and the next time in the other."""
     names = list(goals.WEIGHTS)
     for index in range(number):
-        yield Task(
-            names[(index // 2) % len(names)], LANGUAGES[index % 2], seed * 100_000 + index, seed * 100_000 + index
-        )
+        lang = LANGUAGES[(index + index // len(names)) % 2]
+        yield Task(names[index % len(names)], lang, seed * 100_000 + index, seed * 100_000 + index)
 
 
 @dataclass
