@@ -23,15 +23,17 @@ def main() -> int:
     reader.add_argument("--only", default="", help="a goal, to look at that one alone")
     wanted = reader.parse_args()
     with tempfile.TemporaryDirectory(prefix="simulation-") as folder, running(Path(folder)) as started:
-        simulation = Simulation(started)
-        outcomes = _held(simulation, [one for one in tasks(wanted.number, wanted.seed) if wanted.only in one.goal])
+        simulation, transcripts = Simulation(started), reporting.begun(ROOT / "results")
+        outcomes = _held(
+            simulation, transcripts, [one for one in tasks(wanted.number, wanted.seed) if wanted.only in one.goal]
+        )
         found = reporting.figures(outcomes)
         if wanted.tasks:
-            again = _held(simulation, fixed(wanted.tasks, wanted.runs))
+            again = _held(simulation, transcripts, fixed(wanted.tasks, wanted.runs))
             found[f"pass^{wanted.runs}"] = passed(again, wanted.runs)
             found["tasks"] = reporting.figures(again)
             outcomes += again
-    reporting.written(outcomes, found, ROOT / "results")
+    reporting.written(found, ROOT / "results")
     print(reporting.told(found))
     return 1 if any(one.verdict.wrong for one in outcomes) else 0
 
@@ -47,11 +49,12 @@ def passed(outcomes: list[Outcome], runs: int) -> float:
     return round(sum(all(one.reached for one in some) for some in all_of) / len(all_of), 4) if all_of else 0.0
 
 
-def _held(simulation: Simulation, some: list[Task]) -> list[Outcome]:
+def _held(simulation: Simulation, transcripts: Path, some: list[Task]) -> list[Outcome]:
     began, outcomes = time.monotonic(), []
     for number, task in enumerate(some, 1):
         outcome = simulation.hold(task)
         outcomes.append(outcome)
+        reporting.kept(outcome, transcripts)
         if not outcome.reached or outcome.verdict.wrong:
             print(f"{outcome.task}: {outcome.over} {outcome.verdict.missing} {outcome.verdict.wrong}"[:300], flush=True)
         if number % 50 == 0:

@@ -182,7 +182,7 @@ class Mind:
 
     def _finished(self, reading: Reading) -> bool:
         if self.doing == "unsure":
-            return reading.asked == "about_course" and bool(self.title)
+            return reading.asked in ("about_course", "date", "seats") and bool(self.title)
         return TELLS.get(self.doing, "") in reading.told or (
             self.doing == "leave_queue" and "cancelled" in reading.told
         )

@@ -50,18 +50,26 @@ def told(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def written(outcomes: Sequence[Outcome], found: dict[str, Any], folder: Path) -> None:
-    """Keep the figures, and the transcript of every conversation that failed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "simulation.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+def begun(folder: Path) -> Path:
+    """The folder of the transcripts, without those of an earlier time."""
     transcripts = folder / "simulation"
-    transcripts.mkdir(exist_ok=True)
+    transcripts.mkdir(parents=True, exist_ok=True)
     for path in transcripts.glob("*.txt"):
         path.unlink()
-    for one in outcomes:
-        if not one.reached or one.verdict.wrong or one.repeated or one.dead_ends or one.unanswered:
-            kind = "wrong" if one.verdict.wrong else "failed" if not one.reached else "odd"
-            (transcripts / f"{kind}-{one.task}.txt").write_text(one.told() + "\n", encoding="utf-8")
+    return transcripts
+
+
+def kept(one: Outcome, transcripts: Path) -> None:
+    """Keep the transcript of a conversation in which something was wrong, or odd."""
+    if not one.reached or one.verdict.wrong or one.repeated or one.dead_ends or one.unanswered:
+        kind = "wrong" if one.verdict.wrong else "failed" if not one.reached else "odd"
+        (transcripts / f"{kind}-{one.task}.txt").write_text(one.told() + "\n", encoding="utf-8")
+
+
+def written(found: dict[str, Any], folder: Path) -> None:
+    """Keep the figures."""
+    text = json.dumps(found, indent=2, ensure_ascii=False)
+    (folder / "simulation.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _share(some: Sequence[Outcome]) -> float | None:
