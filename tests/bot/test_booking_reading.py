@@ -234,6 +234,26 @@ def test_a_number_is_no_correction_in_a_question(service: FakeService) -> None:
     assert SEATS not in found.values
 
 
+@pytest.mark.parametrize(
+    "text", ["moi toute seule", "rien que pour moi", "j'y vais seul", "I'm on my own", "only for myself"]
+)
+def test_who_comes_alone_takes_one_seat(text: str) -> None:
+    assert reading(text, AT_SEATS).values == {SEATS: 1}
+
+
+@pytest.mark.parametrize("text", ["moi et ma collègue seulement", "on vient avec moi seul", "je ne viens pas seule"])
+def test_who_brings_somebody_does_not(text: str) -> None:
+    assert SEATS not in reading(text, AT_SEATS).values
+
+
+@pytest.mark.parametrize(
+    "text", ["j'avais mal compté, c'est 3", "I miscounted, make that 3", "le chiffre est 3 en fait"]
+)
+def test_a_number_that_was_miscounted_is_corrected(text: str) -> None:
+    assert reading(text, SUMMARY).values == {SEATS: 3}
+    assert SEATS not in reading("le compte 12 34 est-il bon ?", SUMMARY).values
+
+
 def test_set_phrases_are_found_whole() -> None:
     assert words.only("Oui, merci !", "yes", "polite", all_of=("yes",))
     assert not words.only("merci", "yes", "polite", all_of=("yes",))
