@@ -11,6 +11,7 @@ from bot.actions import formatting
 from bot.actions.bookings import people
 from bot.actions.bookings.picking import on_the_dates, picked
 from bot.actions.bookings.words import has
+from bot.actions.companies.said import company_said
 from bot.actions.courses.focus import course_in_focus, named_course
 from bot.actions.courses.lists import SESSIONS
 from bot.actions.references import shown_items
@@ -77,10 +78,11 @@ class Quoting(Kind):
         if turn.first("company"):
             given["company"] = str(turn.first("company"))[:_COMPANY]
         elif asked == "company" and free and len(turn.text) <= _COMPANY and not turn.first("email"):
-            given["company"] = turn.text.strip().strip(".")
-        if asked == "name" and free:
+            given["company"] = company_said(turn.text)
+        if asked == "name" and not (turn.pressed or turn.question):
             name = people.given_name(turn.text)
-            given.update({"name": name} if name else {})
+            whole = bool(name) and people.is_first(str(name).split()[0]) and len(str(name).split()) > 1
+            given.update({"name": name} if name and (free or whole) else {})
         if asked == "po" and free and "po" not in given and is_number(turn.text):
             given["po"] = turn.text.strip()[:60]
         if asked == "needs" and free and not course and len(turn.text.split()) > 1:
