@@ -172,7 +172,7 @@ class Mind:
             return aside
         move = self._answer(asked, reading)
         if move is None:
-            return self._rephrase(reading)
+            return None if self.over else self._rephrase(reading)
         self._trouble = self._trouble + 1 if asked == self._open else 0
         self._open = asked
         if self._trouble > PATIENCE:
@@ -215,7 +215,7 @@ class Mind:
             return None
         if self._trouble == 2:
             wanted = {
-                "book": r"^réserver|^book",
+                "book": r"^réserver une|^book a",
                 "event": "événement|event",
                 "cancel": "annuler|cancel",
                 "unsure": "formation|course",
@@ -398,6 +398,15 @@ class Mind:
 
     def _on_summary(self, reading: Reading) -> Move | None:
         """Read it through before agreeing; say what is wrong."""
+        titles = self.goal.course.titles.values() if self.goal.course else [self.title]
+        known = self.goal.course or not self.goal.switches  # of what they found, they know the title in one language
+        if (
+            known
+            and "•" in reading.last
+            and not any(plain(one).casefold() in reading.last.casefold() for one in titles)
+        ):
+            self.over = "the summary is of something else"
+            return None
         if self._fixes < 6:
             if self._to_fix:
                 return self._fix(self._to_fix[0])
