@@ -371,8 +371,6 @@ class Mind:
         return self._press_or_say(button, "pick_date", date=self._day(chosen.start))
 
     def _is_mine(self, title: str) -> bool:
-        if self.doing not in ("book", "event"):  # they were about to order something that they only asked about
-            return None if self._trouble > PATIENCE else self._press_or_say(reading.refusing, "no")
         titles = self.goal.course.titles.values() if self.goal.course else [self.title]
         return same(title, titles)
 
@@ -400,6 +398,8 @@ class Mind:
 
     def _on_summary(self, reading: Reading) -> Move | None:
         """Read it through before agreeing; say what is wrong."""
+        if self.doing not in ("book", "event"):  # they were about to order something that they only asked about
+            return None if self._trouble > PATIENCE else self._press_or_say(reading.refusing, "no")
         titles = self.goal.course.titles.values() if self.goal.course else [self.title]
         known = self.goal.course or not self.goal.switches  # of what they found, they know the title in one language
         if (
