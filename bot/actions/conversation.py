@@ -518,6 +518,8 @@ async def lost(turn: Turn) -> list[Event]:
         return [FollowupAction("handoff_form")]
     if turn.intent in ("affirm", "deny", "chitchat", "inform") and set(crit.read(turn)) - {"seats"}:
         return await RefineSearch().act(turn)  # a bare month is no yes
+    if turn.intent == "affirm" and turn.slot("hold"):
+        return [FollowupAction("booking_form")]  # the seat is still held: the summary comes again
     if turn.intent in ("affirm", "deny"):
         if turn.intent == "deny" and _UNDECIDED.match(fold(turn.text)):
             return await AskAdvice().act(turn)

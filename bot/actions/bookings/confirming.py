@@ -271,12 +271,12 @@ async def _offer_rest(turn: Turn, rest: list[Json]) -> None:
 
 
 class ConfirmBooking(CampusAction):
-    """Confirm outside the form: take the form up again where something is held, else say that nothing is."""
+    """Confirm outside the form: take the form up where something is held or a course is named ("I'll take …")."""
 
     action = "action_confirm_booking"
 
     async def act(self, turn: Turn) -> list[Event]:
-        if turn.slot("hold"):
+        if turn.slot("hold") or turn.first("course"):
             return [FollowupAction("booking_form")]
         turn.say("utter_nothing_to_confirm")
         return []

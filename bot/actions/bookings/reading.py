@@ -54,6 +54,17 @@ _LESS = re.compile(
 )
 
 
+#: Nobody but who writes; and a number that is said of how many there are.
+_ALONE = re.compile(
+    r"\b(?:que|juste|seulement|uniquement|rien que|just|only) (?:pour |for )?(?:moi|me|myself)\b"
+    r"|\bmoi(?: meme)? (?:toute? )?(?:seule?|seulement|uniquement)\b"
+    r"|\b(?:je|j|m inscris|viens|suis|serai) (?:y )?(?:vais |viens |suis |serai )?(?:toute? )?seule?\b"
+    r"|\b(?:by myself|on my own|(?:une|a|one) (?:seule |single )(?:place|personne|seat|person))\b"
+)
+_NOT_ALONE = re.compile(r"\b(?:et|and|avec|with|plus|pas|not|sauf|except|nous|us|we)\b")
+_COUNTED = re.compile(r"\b(?:compt\w+|nombre|chiffre|combien|number|count\w*|miscount\w*)\b")
+
+
 class Kind(Enum):
     """What a message is inside a booking."""
 
@@ -307,11 +318,7 @@ def _seats(turn: Turn, so_far: SoFar) -> int | None:
                 number = int(count) if count.isdigit() else _COUNT.get(count, 1)
                 return so_far.seats + sign * number
     if said is None:
-        ones = any(only(turn.text, key, "polite", all_of=(key,)) for key in ("just_one", "me"))
-        alone = so_far.asked == SEATS and ones
-        figures = re.findall(r"(?<![\w.,/-])\d{1,2}(?![\w/-])", turn.text) if so_far.asked == SEATS else []
-        other = any(entity.get("entity") != "language" for entity in turn.entities) or picking.asks(turn)
-        return 1 if alone else int(figures[0]) if len(figures) == 1 and not other else None
+        return _counted(turn, so_far, words)
     bare = turn.text.strip().rstrip(".").isdigit()
     if bare and so_far.asked in (NAME, EMAIL):
         return None
@@ -322,6 +329,24 @@ def _seats(turn: Turn, so_far: SoFar) -> int | None:
     if picking.asks(turn) and so_far.asked == SEATS and turn.intent in ("ask_campus", "course_details"):
         return None
     return int(said)
+
+
+def _counted(turn: Turn, so_far: SoFar, words: str) -> int | None:
+    """A number of people that is not said as one: "moi tout seul", "I miscounted, it is 3"."""
+    wanted = so_far.asked == SEATS
+    if wanted and any(only(turn.text, key, "polite", all_of=(key,)) for key in ("just_one", "me")):
+        return 1
+    if picking.asks(turn):
+        return None
+    if wanted and _ALONE.search(words) and not _NOT_ALONE.search(words):
+        return 1
+    figures = re.findall(r"(?<![\w.,/-])\d{1,2}(?![\w/-])", turn.text) if wanted else []
+    if len(figures) == 1 and all(entity.get("entity") == "language" for entity in turn.entities):
+        return int(figures[0])
+    numbers = re.findall(r"\b\d{1,2}\b", words)
+    if so_far.seats and len(numbers) == 1 and _COUNTED.search(words) and not turn.values("period"):
+        return int(numbers[0])
+    return None
 
 
 def _named(turn: Turn, so_far: SoFar, email: str | None = None) -> dict[str, Any]:

@@ -119,6 +119,7 @@ def tell_session(turn: Turn, session: Json) -> None:
     way = turn.part(f"format_{session['format']}")
     turn.say(
         "utter_about_session",
+        buttons=_way_on(turn),
         title=session["title"],
         when=formatting.when(session["meetings"], turn.lang),
         language=formatting.language_name(session["language"], turn.lang),
@@ -131,7 +132,12 @@ def tell_session(turn: Turn, session: Json) -> None:
 def tell_price(turn: Turn, booking: Json) -> None:
     """What all seats of a booking cost together."""
     told = summary(turn, booking)
-    turn.say("utter_about_price", seats=told["seats"], price=told["price"])
+    turn.say("utter_about_price", buttons=_way_on(turn), seats=told["seats"], price=told["price"])
+
+
+def _way_on(turn: Turn) -> list[Button]:
+    """What can be done next, where no form goes on by itself."""
+    return [] if turn.tracker.active_loop.get("name") else [turn.button("my_bookings", "/check_booking")]
 
 
 async def told_of_booking(turn: Turn) -> bool:

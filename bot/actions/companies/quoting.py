@@ -13,6 +13,7 @@ from bot.actions.bookings import people
 from bot.actions.bookings.picking import on_the_dates, picked
 from bot.actions.companies.lines import candidates, counted, several
 from bot.actions.companies.places import at_their_place
+from bot.actions.companies.said import company_said
 from bot.actions.courses.focus import course_in_focus, named_course
 from bot.actions.courses.lists import SESSIONS
 from bot.actions.references import shown_items
@@ -129,11 +130,12 @@ class Quoting(Kind):
         free = free and not (other and asked != "needs") and any(sign.isalnum() for sign in turn.text)
         if turn.first("company"):
             given["company"] = str(turn.first("company"))[:_COMPANY]
-        elif asked == "company" and free and len(turn.text) <= _COMPANY and not _points(turn):
-            given["company"] = turn.text.strip().strip(".")
-        if asked == "name" and free and not turn.first("company"):
+        elif asked == "company" and free and len(turn.text) <= _COMPANY and not (_points(turn) or turn.first("email")):
+            given["company"] = company_said(turn.text)
+        if asked == "name" and not (turn.pressed or turn.question or turn.first("company")):
             name = people.given_name(turn.text)
-            given.update({"name": name} if name else {})
+            whole = bool(name) and people.is_first(str(name).split()[0]) and len(str(name).split()) > 1
+            given.update({"name": name} if name and (free or whole) else {})
         if asked == "po" and free and "po" not in given and is_number(turn.text):
             given["po"] = turn.text.strip()[:60]
         if turn.first("needs") and asked is not None:
