@@ -17,7 +17,6 @@ from bot.actions.tasks import KINDS, begin
 from bot.actions.turn import Event, Turn
 from bot.nlu.spans import fold
 
-
 #: Whoever asks to be on a waiting list by that name is, whatever else the message looks like.
 _JOINS = re.compile(
     r"\b(?:mett\w*|mets|ajout\w*|inscri\w*|put|add|want to be|like to be|voudrais etre|aimerais etre)\b.{0,25}"
@@ -26,7 +25,7 @@ _JOINS = re.compile(
 
 
 async def _waits(turn: Turn) -> list[Event] | None:
-    leaves = turn.pressed or turn.question or turn.intent in ("leave_waitlist", "join_waitlist") and not turn.doubtful
+    leaves = turn.pressed or turn.question or (turn.intent in ("leave_waitlist", "join_waitlist") and not turn.doubtful)
     return None if leaves or not _JOINS.search(fold(turn.text)) else begin(turn, KINDS["join_waitlist"])
 
 
