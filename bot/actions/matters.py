@@ -7,16 +7,31 @@ leads to, and only while no form waits for an answer.
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import FollowupAction
 
 from bot.actions import callbacks, contacting
 from bot.actions.companies import declining, quoting
+from bot.actions.tasks import KINDS, begin
 from bot.actions.turn import Event, Turn
+from bot.nlu.spans import fold
+
+#: Whoever asks to be on a waiting list by that name is, whatever else the message looks like.
+_JOINS = re.compile(
+    r"\b(?:mett\w*|mets|ajout\w*|inscri\w*|put|add|want to be|like to be|voudrais etre|aimerais etre)\b.{0,25}"
+    r"\b(?:liste d'attente|waiting list|waitlist)\b"
+)
+
+
+async def _waits(turn: Turn) -> list[Event] | None:
+    leaves = turn.pressed or turn.question or (turn.intent in ("leave_waitlist", "join_waitlist") and not turn.doubtful)
+    return None if leaves or not _JOINS.search(fold(turn.text)) else begin(turn, KINDS["join_waitlist"])
 
 
 async def taken_up(turn: Turn) -> list[Event] | None:
     """The events of what a message decides, or None where it decides nothing that is open."""
-    for decided in (callbacks.decided, declining.decided, quoting.named, contacting.asked_at_an_event):
+    for decided in (callbacks.decided, declining.decided, quoting.named, contacting.asked_at_an_event, _waits):
         events = await decided(turn)
         if events is not None:
             ended = any(event.get("event") == "followup" for event in events)
