@@ -12,7 +12,6 @@ from bot.actions.bookings.digressions import DIGRESSIONS
 from bot.actions.bookings.own import meant_by
 from bot.actions.bookings.telling import summary, told_of_booking
 from bot.actions.bookings.wishes import CANCEL, waiting
-from bot.actions.bookings.words import has
 from bot.actions.knowledge import answer_question
 from bot.actions.showing import booking_card
 from bot.actions.turn import CampusAction, Event, Turn

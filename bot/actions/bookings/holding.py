@@ -141,7 +141,7 @@ async def _full(booking: Booking, document: Json) -> None:
     turn, wanted = booking.turn, booking[SEATS]
     session = await turn.service.session(booking[SESSION], access_code=booking["access_code"])
     free, ways = max(0, session["seats_free"]), document.get("choices")
-    parts = next((way["parts"] for way in ways or [] if way["kind"] == "split"), [])
+    parts: list[Json] = next((way["parts"] for way in ways or [] if way["kind"] == "split"), [])
     queue = ways is None or any(way["kind"] == "queue" for way in ways)
     wait = [_wait_button(turn, session, wanted)] if queue else []
     booking.set("course", session["course_id"])
