@@ -151,7 +151,12 @@ def test_yes(service: FakeService, intent: str) -> None:
     assert done.slots == {"cancel_confirmed": True, "requested_slot": None}
 
 
-@pytest.mark.parametrize("intent", ["deny", "undo", "start_over", "goodbye"])
+def test_beginning_again_is_no_answer_to_the_form(service: FakeService) -> None:
+    done = validate("on recommence tout", "start_over", slots=ASKED)
+    assert (done.events, done.keys, service.calls) == ([], [], [])
+
+
+@pytest.mark.parametrize("intent", ["deny", "undo", "goodbye"])
 def test_no(service: FakeService, intent: str) -> None:
     done = validate("non", intent, slots=ASKED)
     assert done.slots == {"cancel_confirmed": False, "requested_slot": None}
@@ -205,6 +210,8 @@ def test_an_unknown_reference_ends_the_form(service: FakeService) -> None:
     service.says("booking", problem(404, "not-found"))
     done = validate("annulez", "cancel_booking", [REFERENCE])
     assert done.keys == ["utter_booking_unknown"]
+    waiting = done.slots.pop("waiting_wish")  # goes on once a code has opened the booking
+    assert (waiting["wish"], waiting["said"]["text"]) == ("cancel", "annulez")
     assert done.slots == {"cancel_reference": None, "requested_slot": None}
 
 

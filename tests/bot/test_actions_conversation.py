@@ -62,8 +62,8 @@ def test_beginning_again_forgets_all_but_what_is_booked(service: FakeService) ->
     service.says("cancel", booking(state="released"))
     done = act(conversation.StartOver, "on recommence", "start_over", slots={"hold": "EBC-7K2M9Q"}, lang="en")
     assert service.called("cancel")[0]["reference"] == "EBC-7K2M9Q"
-    assert done.keys == ["utter_started_over"]
-    assert [event["event"] for event in done.events] == ["reset_slots", "slot"]
+    assert done.keys == ["utter_started_over_released"]
+    assert [event["event"] for event in done.events] == ["reset_slots", "slot", "active_loop", "followup"]
     assert done.slots == {"language": "en"}
 
 
@@ -384,7 +384,7 @@ def test_what_is_neither_is_asked_again(service: FakeService) -> None:
     assert done.slots["requested_slot"] == "handoff_contact"
 
 
-@pytest.mark.parametrize("intent", ["deny", "undo", "start_over", "goodbye", "cancel_booking"])
+@pytest.mark.parametrize("intent", ["deny", "undo", "goodbye", "cancel_booking"])
 def test_no_thanks(service: FakeService, intent: str) -> None:
     done = validate("non merci", intent, slots=ASKED)
     assert done.slots["requested_slot"] is None

@@ -178,7 +178,7 @@ class AskConfirmation(CampusAction):
 
 def _who_comes(turn: Turn) -> str:
     named = [one["name"] for one in turn.slot("booking_people") or []]
-    return turn.part("summary_people", who=formatting.joined(named, turn.lang)) if named else ""
+    return "\n" + turn.part("summary_people", who=formatting.joined(named, turn.lang)) if named else ""
 
 
 class SubmitBooking(CampusAction):

@@ -49,7 +49,7 @@ _ANNOUNCED_AFTER = re.compile(
     r"(?:(?P<family>nom de famille|last name|surname|family name)|(?P<first>prenom|first name)|nom|name)\b"
 )
 #: Particles that begin with a capital ("Ben Salem", "El Amrani").
-_CAPITAL = frozenset({"ben", "el", "al", "bin", "bint", "ould", "le", "la"})
+_CAPITAL = frozenset({"ben", "el", "al", "bin", "bint", "ould"})
 _MORE_THAN_A_NAME = re.compile(r"\s+(?:et|and)\s+(?:son|sa|mon|ma|l'|le|la|his|her|my|the|e-?mail)\b|[\s,;]+\S+@")
 #: Words drawn together that are said of a name and are none: "c'est", "s'appelle", "I'm", "that'd".
 _NOT_IN_A_NAME = re.compile(

@@ -445,9 +445,9 @@ def _wish(turn: Turn, so_far: SoFar) -> Reading:
         return Reading(Kind.FIELD, name=changed)
     if turn.intent == "switch_language" and turn.confidence >= _UNSURE:
         return Reading(Kind.QUESTION)  # to be spoken to in it, not taught in it
-    if turn.intent == "extend_hold" and turn.confidence >= _UNSURE and so_far.held:
-        return Reading(Kind.WAIT)  # also put as a question: "can you keep it a bit longer?"
     about = telling.asked_about(turn) if so_far.session and so_far.asked != SESSION else None
+    if turn.intent == "extend_hold" and turn.confidence >= _UNSURE and so_far.held and about != telling.UNTIL:
+        return Reading(Kind.WAIT)  # also put as a question: "can you keep it a bit longer?"
     if about:
         return Reading(Kind.ABOUT, name=about)
     if has(text, "waiting") and not picking.asks(turn) and so_far.asked != SESSION:
