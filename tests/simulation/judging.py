@@ -138,6 +138,8 @@ class Judge:
                 name: row[name]
                 for name in ("reference", "session_id", "state", "seats", "contact_name", "contact_email")
             }
+            if wanted and wanted["session_id"] is None and row["session_id"] in self._dates_of_the_course():
+                wanted["session_id"] = row["session_id"]  # the only date with room was taken for them
             if self.owner not in (row["owner"] or ""):
                 self.verdict.wrong.append(f"a booking of somebody else: {told}")
             elif wanted and all(row[name] == value for name, value in wanted.items()):
@@ -148,6 +150,10 @@ class Judge:
                 self.verdict.wrong.append(f"a booking that was not wanted: {told}")
         if wanted:
             self.verdict.missing.append(f"a booking: {wanted}")
+
+    def _dates_of_the_course(self) -> set[str]:
+        course = self.mind.goal.course
+        return {one.id for one in course.sessions} if course else set()
 
     def _rows(self, what: str, rows: list[dict[str, Any]], wanted: dict[str, Any] | None) -> None:
         for row in rows:
