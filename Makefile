@@ -8,7 +8,7 @@ PYTEST := $(SERVICE) -m pytest
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist
 
 .PHONY: help install install-dev install-tensorflow install-e5 train run chat parse test test-service test-bot test-nlu \
-        test-dialogues test-browser test-faults test-schema audit import bench bench-nlu data-report robustness lint \
+        test-dialogues test-simulation simulate test-browser test-faults test-schema audit import bench bench-nlu data-report robustness lint \
         lock clean
 
 help: ## list the commands
@@ -49,7 +49,7 @@ robustness: install-dev ## how much less is understood with typos, without accen
 test: install-dev lint ## everything: service, bot, understanding, whole conversations, the page in a browser
 	@scripts/train.sh
 	@scripts/browser.sh
-	@$(MAKE) --no-print-directory test-bot test-service test-nlu test-dialogues test-browser
+	@$(MAKE) --no-print-directory test-bot test-service test-nlu test-dialogues test-simulation test-browser
 
 test-service: install-dev ## the service, on SQLite and PostgreSQL
 	@$(PYTEST) $(PARALLEL) worksteal tests/service
@@ -62,6 +62,15 @@ test-nlu: install-dev ## what is understood, on sentences that were never traine
 
 test-dialogues: install-dev ## whole conversations against the real programs, the database compared before and after
 	@scripts/train.sh && $(PYTEST) $(PARALLEL) loadgroup tests/dialogues
+
+test-simulation: install-dev ## simulated people with goals of their own, and faults planted for them to find (the short form)
+	@scripts/train.sh && $(PYTEST) tests/simulation
+
+N ?= 1000
+TASKS ?= 60
+
+simulate: install-dev ## N simulated conversations, and TASKS fixed ones eight times over; figures and transcripts in results/ (an hour)
+	@scripts/train.sh && $(SERVICE) -m tests.simulation --number $(N) --tasks $(TASKS)
 
 test-browser: install-dev ## a booking from the page, in a real browser
 	@scripts/train.sh && scripts/browser.sh && $(PYTEST) $(PARALLEL) loadfile tests/browser

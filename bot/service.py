@@ -15,7 +15,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
@@ -113,7 +113,7 @@ class Service:
 
     async def hold(self, key: str, session_id: str, seats: int, access_code: str | None = None) -> Json:
         """Hold seats for a quarter of an hour, without personal data."""
-        body = {"session_id": session_id, "seats": seats, "hold": True, "lang": self._lang}
+        body: Json = {"session_id": session_id, "seats": seats, "hold": True}
         if access_code:
             body["access_code"] = access_code
         return await self._post("/v1/bookings", body, key)
@@ -128,23 +128,27 @@ class Service:
 
     async def change_seats(self, key: str, reference: str, seats: int, version: int) -> Json:
         """Other number of seats on a booking."""
-        body = {"seats": seats, "version": version, "lang": self._lang}
+        body = {"seats": seats, "version": version}
         return await self._send("PATCH", f"/v1/bookings/{_one(reference)}", body, key)
 
     async def extend(self, key: str, reference: str) -> Json:
         """Another quarter of an hour for a hold. Raises Problem `not-eligible` once it was extended too often."""
         return await self._post(f"/v1/bookings/{_one(reference)}/extend", {}, key)
 
-    async def confirm(self, key: str, reference: str, contact: Json | None = None) -> Json:
+    async def confirm(
+        self, key: str, reference: str, contact: Json | None = None, people: list[Json] | None = None
+    ) -> Json:
         """held or offered → confirmed; with the contact that the booking has, unless one is given."""
-        body: Json = {"terms_accepted": True, "lang": self._lang}
+        body: Json = {"terms_accepted": True}
         if contact:
             body["contact"] = contact
+        if people:
+            body["participants"] = people
         return await self._post(f"/v1/bookings/{_one(reference)}/confirm", body, key)
 
     async def reschedule(self, key: str, reference: str, session_id: str, access_code: str | None = None) -> Json:
         """Move a booking to another session; what it costs there was said and accepted before."""
-        body: Json = {"session_id": session_id, "terms_accepted": True, "lang": self._lang}
+        body: Json = {"session_id": session_id, "terms_accepted": True}
         if access_code:
             body["access_code"] = access_code
         return await self._post(f"/v1/bookings/{_one(reference)}/reschedule", body, key)
@@ -155,43 +159,45 @@ class Service:
 
     async def change_people(self, key: str, reference: str, people: list[Json], version: int) -> Json:
         """Who sits on the seats of a booking: all of them, ``{name, email?}`` each."""
-        body = {"participants": people, "version": version, "lang": self._lang}
+        body = {"participants": people, "version": version}
         return await self._send("PATCH", f"/v1/bookings/{_one(reference)}", body, key)
 
     async def withdraw(self, key: str, reference: str, confirmed: bool) -> Json:
         """The statutory withdrawal: ``confirmed`` does it, else what it would do is told, under ``withdrawal``."""
-        body = {"confirmed": confirmed, "lang": self._lang}
-        return await self._post(f"/v1/bookings/{_one(reference)}/withdraw", body, key)
+        return await self._post(f"/v1/bookings/{_one(reference)}/withdraw", {"confirmed": confirmed}, key)
 
     async def wait(self, key: str, session_id: str, seats: int, contact: Json, access_code: str | None = None) -> Json:
         """Queue for a session that is full: `waiting`, or `held` where a seat came free meanwhile."""
         body: Json = {"session_id": session_id, "seats": seats, "hold": True, "waitlist": True, "contact": contact}
-        body["lang"] = self._lang
         if access_code:
             body["access_code"] = access_code
         return await self._post("/v1/bookings", body, key)
 
     async def cancel(self, key: str, reference: str) -> Json:
         """held → released, offered → declined, confirmed → cancelled, waiting → left."""
-        return await self._post(f"/v1/bookings/{_one(reference)}/cancel", {"lang": self._lang}, key)
+        return await self._post(f"/v1/bookings/{_one(reference)}/cancel", {}, key)
 
     async def send(self, key: str, reference: str, what: str) -> Json:
         """Mail a document of a booking again: confirmation, certificate or invoice."""
-        return await self._post(f"/v1/bookings/{_one(reference)}/send", {"what": what, "lang": self._lang}, key)
+        return await self._post(f"/v1/bookings/{_one(reference)}/send", {"what": what}, key)
 
     # -- companies ---------------------------------------------------------------------------------------------------
 
     async def quote(self, key: str, body: Json) -> Json:
         """A quote, whose seats are held with it, or a request for one."""
-        return await self._post("/v1/quotes", {**body, "lang": self._lang}, key)
+        return await self._post("/v1/quotes", body, key)
 
     async def quote_of(self, reference: str) -> Json:
         """A quote. Raises Problem 404 where it is not this speaker's."""
         return await self._get(f"/v1/quotes/{_one(reference)}", {})
 
-    async def accept_quote(self, key: str, reference: str, po_number: str | None) -> Json:
-        """Every line becomes a confirmed booking."""
-        body: Json = {"terms_accepted": True, "lang": self._lang}
+    async def accept_quote(
+        self, key: str, reference: str, po_number: str | None, declarations: Sequence[str] = ()
+    ) -> Json:
+        """Every line becomes a confirmed booking; ``declarations`` are the ids of what the company declares."""
+        body: Json = {"terms_accepted": True}
+        if declarations:
+            body["declarations"] = list(declarations)
         if po_number:
             body["po_number"] = po_number
         return await self._post(f"/v1/quotes/{_one(reference)}/accept", body, key)
@@ -200,18 +206,33 @@ class Service:
         """Give a quote and its seats back."""
         return await self._post(f"/v1/quotes/{_one(reference)}/decline", {}, key)
 
+    async def funding(self) -> Json:
+        """Ways to pay for training, as information: ``{items}``."""
+        return await self._get("/v1/funding", {})
+
+    # -- events ------------------------------------------------------------------------------------------------------
+
+    async def event(self, session_id: str) -> Json:
+        """One event, with the companies that are there. Raises Problem 404."""
+        return await self._get(f"/v1/events/{_one(session_id)}", {})
+
+    async def write_to_company(self, key: str, session_id: str, body: Json) -> Json:
+        """A message to one company at an event, because the person wants it and said so."""
+        path = f"/v1/events/{_one(session_id)}/contact-requests"
+        return await self._post(path, {**body, "consent": True}, key)
+
     # -- people ------------------------------------------------------------------------------------------------------
 
     async def alert(self, key: str, email: str, course_id: str | None, criteria: Json) -> Json:
-        """Ask to be told of new dates; a mail has to be confirmed first."""
-        body: Json = {"email": email, "lang": self._lang, "criteria": criteria}
+        """Ask to be told of new dates; a mail has to be confirmed first. `active`: it is one already."""
+        body: Json = {"email": email, "criteria": criteria}
         if course_id:
             body["course_id"] = course_id
         return await self._post("/v1/alerts", body, key)
 
     async def ask_code(self, key: str, email: str) -> Json:
         """Mail a one-time code; the answer is the same whether or not anybody knows the address."""
-        return await self._post("/v1/codes", {"email": email, "lang": self._lang}, key)
+        return await self._post("/v1/codes", {"email": email}, key)
 
     async def verify_code(self, key: str, email: str, code: str) -> None:
         """Open what belongs to an address to this conversation; the token that comes with it is left unread.
@@ -231,9 +252,13 @@ class Service:
 
     # -- handoffs ----------------------------------------------------------------------------------------------------
 
-    async def hand_off(self, key: str, reason: str, summary: str, contact: Json | None) -> Json:
-        """Ask for a person: ``{id, state}``."""
-        body: Json = {"reason": reason, "summary": summary, "lang": self._lang}
+    async def hand_off(
+        self, key: str, reason: str, summary: str, contact: Json | None, operator: str | None = None
+    ) -> Json:
+        """Ask for a person, of the campus or of one operator: ``{id, state, opens_at}``."""
+        body: Json = {"reason": reason, "summary": summary}
+        if operator:
+            body["operator"] = operator
         if contact:
             body["contact"] = contact
         return await self._post("/v1/handoffs", body, key)
@@ -246,6 +271,10 @@ class Service:
         """Say something to the person who has the conversation. Raises Problem 409 once they have closed it."""
         return await self._post(f"/v1/handoffs/{_one(handoff_id)}/messages", {"text": text}, key)
 
+    async def close_handoff(self, key: str, handoff_id: str) -> Json:
+        """Go on without a person."""
+        return await self._post(f"/v1/handoffs/{_one(handoff_id)}/close", {}, key)
+
     # -- wire --------------------------------------------------------------------------------------------------------
 
     async def _get(self, path: str, params: Mapping[str, Any]) -> Json:
@@ -257,6 +286,7 @@ class Service:
         return await self._send("POST", path, body, key)
 
     async def _send(self, method: str, path: str, body: Json, key: str) -> Json:
+        """A write. Its language is in the headers: said again in another language, the same wish has the same body."""
         return await self._call(method, path, json=body, headers={"Idempotency-Key": key})
 
     async def _call(self, method: str, path: str, **request: Any) -> Json:

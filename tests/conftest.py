@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-STAFF_TOKEN = "a-staff-token-for-tests-only"
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one stack stay together where tests run in several processes: each stack is started once."""
@@ -22,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 if importlib.util.find_spec("sqlalchemy") and importlib.util.find_spec("psycopg"):  # not in the bot's environment
-    from tests.support.running import Running, running
+    from tests.support.running import STAFF_TOKEN, Running, running
 
     @pytest.fixture(scope="session")
     def postgresql_url() -> Iterator[str]:
@@ -46,7 +44,8 @@ if importlib.util.find_spec("sqlalchemy") and importlib.util.find_spec("psycopg"
     def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         """The whole assistant on each database; nobody is told unasked on the development channel."""
         url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else None
-        with running(tmp_path_factory.mktemp(request.param), url, NOTIFY_URL="") as started:
+        folder = tmp_path_factory.mktemp(request.param)
+        with running(folder, url, NOTIFY_URL="", STAFF_TOKEN=STAFF_TOKEN) as started:
             yield started
 
     @pytest.fixture(scope="session")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rasa_sdk.events import SlotSet
+
 from bot.actions import criteria as crit
 from bot.actions.courses.focus import about, course_in_focus, named_course
 from bot.actions.courses.lists import words
@@ -14,6 +16,8 @@ from bot.service import Json, Problem
 
 #: Criteria that an alert keeps; the service reads them as the catalogue does.
 _KEPT = ("q", "topic", "operator", "level", "format", "language", "max_price", "max_days", "day_part")
+#: The slot with the alerts that were asked for in this conversation, and how many are remembered.
+SLOT, MOST = "alerts_asked", 10
 
 
 class Alerting(Kind):
@@ -70,7 +74,7 @@ class Alerting(Kind):
     async def do(self, task: Task) -> list[Event]:
         turn, about_ = task.turn, task.values["about"]
         try:
-            await turn.service.alert(
+            asked = await turn.service.alert(
                 task.key(), task.values["email"], about_.get("course"), crit.query(about_.get("criteria") or {})
             )
         except Problem as problem:
@@ -78,8 +82,14 @@ class Alerting(Kind):
                 raise
             turn.say("utter_alert_refused")
             return []
-        turn.say("utter_alert_asked", about=await _in_words(turn, about_), email=task.values["email"])
-        return []
+        this = {"email": task.values["email"], "about": about_}
+        before: list[Json] = turn.slot(SLOT) or []
+        told = {"about": await _in_words(turn, about_), "email": task.values["email"]}
+        if asked["state"] == "active":
+            turn.say("utter_alert_active", **told)
+        else:
+            turn.say("utter_alert_again" if this in before else "utter_alert_asked", **told)
+        return [SlotSet(SLOT, [*(one for one in before if one != this), this][-MOST:])]
 
 
 async def _in_words(turn: Turn, wanted: Json) -> str:

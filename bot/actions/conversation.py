@@ -9,11 +9,12 @@ from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
 
 from bot import responses
 from bot.actions import criteria as crit
-from bot.actions.bookings.changing import names_given
+from bot.actions.bookings.changing import names_given, seats_given
 from bot.actions.bookings.checking import CheckBooking
-from bot.actions.bookings.form import _release
+from bot.actions.bookings.holding import release
 from bot.actions.bookings.picking import chooses, picked
 from bot.actions.bookings.telling import MayBeAboutBooking
+from bot.actions.bookings.wishes import SLOT as WAITING_WISH
 from bot.actions.bookings.words import has, only
 from bot.actions.courses.advising import AskAdvice
 from bot.actions.courses.focus import OF_A_SESSION, about, topic_buttons
@@ -22,6 +23,7 @@ from bot.actions.courses.searching import RefineSearch, SearchCourses, show_cour
 from bot.actions.courses.sessions import ListSessions, show_sessions
 from bot.actions.courses.telling import CourseDetails, answer_on_screen, tell_course, tell_item
 from bot.actions.distress import angry, distressed, offer_person
+from bot.actions.identity import ask_for_code
 from bot.actions.knowledge import ASKED, KNOWN, SURE, Answer, answered_surely, find_answer, tell
 from bot.actions.references import pointed_at, shown_items
 from bot.actions.tasks import begin, kind_of
@@ -272,9 +274,11 @@ class StartOver(CampusAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         if turn.slot("hold"):
-            await _release(turn, turn.slot("hold"))
-        turn.say("utter_started_over", buttons=topic_buttons(turn))
-        return [AllSlotsReset(), SlotSet("language", turn.lang)]
+            await release(turn, turn.slot("hold"))
+        key = "utter_started_over_released" if turn.slot("hold") else "utter_started_over"
+        turn.say(key, buttons=topic_buttons(turn))
+        ended = {"event": "active_loop", "name": None, "timestamp": None}  # whatever was being asked
+        return [AllSlotsReset(), SlotSet("language", turn.lang), ended, FollowupAction("action_listen")]
 
 
 class Undo(CampusAction):
@@ -334,6 +338,11 @@ class Inform(CampusAction):
         people = names_given(turn)
         if people is not None:
             return people
+        if turn.slot(WAITING_WISH) and turn.first("email"):
+            return ask_for_code(turn)
+        counted_anew = await seats_given(turn)
+        if counted_anew is not None:
+            return counted_anew
         item = picked(turn) if chooses(turn) else None
         if item:
             return await _take_up(turn, item)
@@ -496,6 +505,13 @@ _UNDECIDED = re.compile(
 )
 
 
+_OUT_OF_WORK = re.compile(
+    r"\b(?:(?:au )?chomage|chomeu(?:r|se)|sans (?:emploi|travail|boulot)|perdu mon (?:emploi|travail|boulot|job)|"
+    r"licenciee?|"
+    r"out of (?:work|a job)|unemployed|jobless|lost my job|laid off|made redundant)\b"
+)
+
+
 async def lost(turn: Turn) -> list[Event]:
     """What to say to a message that no rule or story takes."""
     if turn.tracker.active_loop.get("name"):
@@ -503,10 +519,16 @@ async def lost(turn: Turn) -> list[Event]:
     people = names_given(turn)
     if people is not None:
         return people
+    rest = turn.slot("booking_rest")
+    if rest and turn.intent in ("affirm", "confirm_booking"):  # the others of the same group
+        seats = SlotSet("seats", rest[0]["seats"])
+        return [SlotSet("session_id", rest[0]["session_id"]), seats, FollowupAction("booking_form")]
     if turn.intent == "affirm" and _person_offered(turn):
         return [FollowupAction("handoff_form")]
     if turn.intent in ("affirm", "deny", "chitchat", "inform") and set(crit.read(turn)) - {"seats"}:
         return await RefineSearch().act(turn)  # a bare month is no yes
+    if turn.intent == "affirm" and turn.slot("hold"):
+        return [FollowupAction("booking_form")]  # the seat is still held: the summary comes again
     if turn.intent in ("affirm", "deny"):
         if turn.intent == "deny" and _UNDECIDED.match(fold(turn.text)):
             return await AskAdvice().act(turn)
@@ -515,6 +537,8 @@ async def lost(turn: Turn) -> list[Event]:
     if angry(turn):
         turn.say("utter_feedback")
         return []
+    if turn.intent == "out_of_scope" and _OUT_OF_WORK.search(fold(turn.text)):
+        return await AskAdvice().act(turn)  # whoever lost their work is guided, not sent away
     if distressed(turn):
         offer_person(turn)
         return []

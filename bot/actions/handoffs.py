@@ -6,6 +6,7 @@ import re
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from bot.actions import callbacks, contacting
 from bot.actions.bookings import people
 from bot.actions.bookings.words import only
 from bot.actions.distress import angry, distressed, offer_person
@@ -19,6 +20,32 @@ LIVE = ("web:",)
 HERE = "here"
 
 
+class TalkToHuman(CampusAction):
+    """A person is asked for: of the campus, of the operator that is named, or of a company that is at an event.
+
+    Who has asked already is told how that stands, and what they add is kept with it.
+    """
+
+    action = "action_talk_to_human"
+
+    async def act(self, turn: Turn) -> list[Event]:
+        if turn.pressed and turn.first("handoff") == "end":
+            return await callbacks.withdraw(turn)
+        to_a_company = await contacting.wanted(turn)
+        if to_a_company is not None:
+            return to_a_company
+        waiting = await callbacks.waiting(turn)
+        if waiting is None:
+            forgotten = [SlotSet(callbacks.SLOT, None)] if turn.slot(callbacks.SLOT) else []
+            return [*forgotten, SlotSet("handoff_operator", turn.first("operator")), FollowupAction("handoff_form")]
+        if waiting["state"] in callbacks.WAITING and (turn.first("phone") or callbacks.said_time(turn)):
+            phone = str(turn.first("phone")) if turn.first("phone") else None
+            return await callbacks.call(turn, waiting, callbacks.said_time(turn), phone)
+        key = "utter_handoff_active" if waiting["state"] == "active" else "utter_handoff_waiting"
+        turn.say(key, buttons=[turn.button("handoff_end", '/talk_to_human{"handoff": "end"}')])
+        return []
+
+
 class ValidateHandoffForm(CampusAction):
     """Takes an address or a number to call back; those of a booking only where the person says so."""
 
@@ -29,6 +56,9 @@ class ValidateHandoffForm(CampusAction):
         contact = turn.first("email") or turn.first("phone") or turn.slot("handoff_contact")
         known = turn.slot("contact_email")
         reason = [] if turn.slot("handoff_reason") else [SlotSet("handoff_reason", _reason(turn))]
+        when = callbacks.said_time(turn)
+        if when and not turn.pressed:
+            reason.append(SlotSet("handoff_when", when))
         if asked and not contact and turn.fresh and turn.pressed and turn.intent == "talk_to_human" and _live(turn):
             contact = HERE
         if asked and not contact and known and turn.fresh and _agrees(turn):
@@ -106,24 +136,52 @@ class SubmitHandoff(CampusAction):
     action = "action_submit_handoff"
 
     async def act(self, turn: Turn) -> list[Event]:
-        forgotten = [SlotSet("handoff_contact", None), SlotSet("handoff_reason", None)]
+        asked = ("handoff_contact", "handoff_reason", "handoff_when", "handoff_operator")
+        forgotten = [SlotSet(name, None) for name in asked]
         if turn.slot("booking_started"):  # asked for in the middle of a booking, which goes on where it was
             forgotten.append(FollowupAction("booking_form"))
         contact = turn.slot("handoff_contact")
         if not contact:
             turn.say("utter_handoff_stopped")
             return forgotten
-        reason = str(turn.slot("handoff_reason") or turn.text)
+        reason, when = str(turn.slot("handoff_reason") or turn.text), turn.slot("handoff_when")
+        if when and when not in reason:
+            reason = f"{when} · {reason}"
         handoff = await turn.service.hand_off(
-            turn.key("handoff", turn.message_id), reason[:200], _summary(turn), _way(turn, str(contact))
+            turn.key("handoff", turn.message_id),
+            " ".join(reason.split())[:200],
+            _summary(turn),
+            _way(turn, str(contact)),
+            turn.slot("handoff_operator"),
         )
+        phone = str(contact) if contact != HERE and "@" not in str(contact) else None
+        self._told(turn, handoff, str(contact), when)
+        return [*forgotten, callbacks.kept(handoff, contact=contact, phone=phone, when=when)]
+
+    @staticmethod
+    def _told(turn: Turn, handoff: Json, contact: str, when: str | None) -> None:
+        """Who answers where; when the desk is closed, also when it opens, and a time for a call is offered."""
         offline = handoff["state"] == "offline"
         if contact == HERE:
             turn.say("utter_handoff_here_offline" if offline else "utter_handoff_here", handoff=handoff["id"])
-        else:
-            key = "utter_handoff_offline" if offline else "utter_handoff_queued"
-            turn.say(key, contact=contact, handoff=handoff["id"])
-        return forgotten
+            return
+        wish = turn.part("callback_wish", when=when) if when else ""
+        if not offline:
+            turn.say("utter_handoff_queued", contact=contact, wish=wish, handoff=handoff["id"])
+            return
+        times = [] if when else [turn.button(f"callback_{part}", _at(part)) for part in ("morning", "afternoon")]
+        turn.say(
+            "utter_handoff_offline",
+            buttons=times,
+            contact=contact,
+            opens=callbacks.opening(turn, handoff),
+            wish=wish or turn.part("callback_offer"),
+            handoff=handoff["id"],
+        )
+
+
+def _at(part: str) -> str:
+    return f'/inform{{"day_part": "{part}"}}'
 
 
 def _live(turn: Turn) -> bool:
@@ -143,8 +201,10 @@ def _reason(turn: Turn) -> str:
 
 
 def _summary(turn: Turn) -> str:
-    """The person's last words, for whoever takes over."""
-    return _last_words(turn, 5)
+    """The person's last words, for whoever takes over, after what their company needs."""
+    needs = (turn.slot("company_needs") or {}).get("text")
+    said = _last_words(turn, 5)
+    return f"{needs}\n{said}" if needs else said
 
 
 def _last_words(turn: Turn, count: int) -> str:

@@ -10,11 +10,21 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from bot.actions.bookings.checking import own_bookings, tell_bookings
+from bot.actions.bookings.wishes import go_on
 from bot.actions.tasks import KINDS, Kind, Over, Task, begin
 from bot.actions.turn import Event, Turn
+from bot.nlu.spans import fold
 from bot.service import Json, Problem
 
 _FIGURES = re.compile(r"(?<!\d)(?:\d[ .\-–]?){5}\d(?!\d)")
+#: Whoever got no code is sent another one.
+_NOT_COME = re.compile(
+    r"\b(?:(?:recois|recu|arrive|eu|trouve|vois) (?:pas|rien|aucun)|(?:pas|rien|jamais) (?:encore )?(?:recu|"
+    r"arrive|eu|trouve)|"
+    r"(?:not|never|nothing|no code|\w+n'?t) (?:yet )?(?:received?|got|get|came?|arrived?|see|find|found)|"
+    r"autre code|another code|"
+    r"new code|nouveau code|renvoy\w*|resend|send it again)\b"
+)
 #: Stands in place of a code: proved, or asked for once more.
 PROVED, AGAIN = "proved", "again"
 
@@ -42,7 +52,7 @@ class Proof(Kind):
             return {"email": email}
         if task.asked != "code":
             return {}
-        if turn.first("code") == AGAIN:
+        if turn.first("code") == AGAIN or (not turn.pressed and _NOT_COME.search(fold(turn.text))):
             return {"code": AGAIN}
         figures = _FIGURES.search(turn.text)
         return {"code": re.sub(r"\D", "", figures[0])} if figures else {}
@@ -118,7 +128,8 @@ class Proving(Proof):
         if not bookings:
             turn.say("utter_no_bookings_of_address", email=task.values["email"])
             return []
-        return tell_bookings(turn, bookings)
+        gone_on = await go_on(turn, bookings)
+        return tell_bookings(turn, bookings) if gone_on is None else gone_on
 
 
 def ask_for_code(turn: Turn) -> list[Event]:

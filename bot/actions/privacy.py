@@ -25,7 +25,17 @@ class Exporting(Proof):
     intents: ClassVar[frozenset[str]] = frozenset({"export_my_data"})
     confirms = False
     stopped = "utter_data_stopped"
-    asks_email = "utter_ask_data_email"
+
+    async def begin(self, task: Task) -> None:
+        """No code is mailed before it was said what is kept: an address that is known is offered, not taken."""
+
+    async def ask(self, task: Task) -> list[Event]:
+        turn, known = task.turn, task.turn.slot("contact_email")
+        if task.asked != "email":
+            return await super().ask(task)
+        buttons = [{"title": str(known), "payload": f'/inform{{"email": "{known}"}}'}] if known else []
+        turn.say("utter_ask_export_email", buttons=buttons, here=_here(turn))
+        return []
 
     async def summarise(self, task: Task) -> list[Event]:
         return []
@@ -80,6 +90,14 @@ class Erasing(Proof):
             return []
         turn.say("utter_data_erased", reference=told["reference"], email=task.values["email"])
         return [AllSlotsReset(), SlotSet("language", turn.slot("language")), SlotSet(FORGET_ME, True)]
+
+
+def _here(turn: Turn) -> str:
+    """What this conversation itself remembers of the person."""
+    known = [str(turn.slot(name)) for name in ("contact_name", "contact_email") if turn.slot(name)]
+    return (
+        turn.part("data_here", known=formatting.joined(known, turn.lang)) if known else turn.part("data_here_nothing")
+    )
 
 
 def _counted(turn: Turn, name: str, rows: list[Json]) -> str:

@@ -51,7 +51,7 @@ def pointed_at(turn: Turn, items: list[Item]) -> Item | None:
     fitting = items
     pointing = bool(_POINTING.search(fold(turn.text)))
     if pointing:
-        titled = _by_title(turn, items)
+        titled = by_title(turn, items)
         if titled:
             return titled
     courses = any(item["kind"] == "course" for item in items)
@@ -79,7 +79,7 @@ def extreme(items: list[Item], reference: str) -> Item | None:
     return _by_reference(reference, items)
 
 
-def _by_title(turn: Turn, items: list[Item]) -> Item | None:
+def by_title(turn: Turn, items: list[Item]) -> Item | None:
     """The one item whose title, of all those shown, has the words of the message."""
     titles = {
         course["id"]: set(_stems(" ".join(course["title"][lang] for lang in responses.LANGUAGES)))

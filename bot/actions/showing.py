@@ -129,6 +129,11 @@ def session_buttons(turn: Turn, sessions: list[Json]) -> list[Button]:
     return buttons
 
 
+def alert_button(turn: Turn, course: str) -> Button:
+    """The button with which somebody is told of new dates of a course."""
+    return turn.button("alert_dates", f'/alert_me{{"course": "{course}"}}')
+
+
 def item_buttons(turn: Turn, items: list[Json]) -> list[Button]:
     """The buttons of sessions that were shown, from what is remembered of them."""
     return [

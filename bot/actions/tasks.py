@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from bot.actions.bookings.form import DIGRESSIONS
+from bot.actions.bookings.digressions import DIGRESSIONS
 from bot.actions.bookings.words import only
 from bot.actions.knowledge import answer_question
 from bot.actions.turn import DOUBTFUL, CampusAction, Event, Turn
@@ -176,7 +176,7 @@ class ValidateTaskForm(CampusAction):
             task.times = 0
             await kind.check(task)
             return True
-        if task.asked == YES and _agrees(turn):
+        if task.asked == YES and agrees(turn):
             task.values[YES] = True
             return True
         if _stops(turn):
@@ -208,11 +208,11 @@ async def _another(task: Task) -> Kind | None:
     return other if not await task.kind.read(task) else None
 
 
-def _agrees(turn: Turn) -> bool:
+def agrees(turn: Turn) -> bool:
     """Whether a message says yes and nothing else: what it adds may be a correction that was not understood."""
     if turn.pressed:
         return turn.intent == "affirm"
-    if only(turn.text, "yes", "polite", all_of=("yes",)):
+    if only(turn.text, "yes", "polite", "end", all_of=("yes",)):  # "that's it, all good" too
         return True
     plain = not turn.question and not any(entity.get("entity") != "language" for entity in turn.entities)
     return turn.intent in _AGREES and turn.confidence >= DOUBTFUL and plain and len(turn.text.split()) <= _SHORT

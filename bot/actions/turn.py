@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot import responses
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 ACTION_SECONDS = 10.0
 #: Confidence below which a reading gives way to another that is better founded.
 DOUBTFUL = 0.6
+#: Confidence from which a message in a form wants everything forgotten.
+STARTS_OVER = 0.8
 
 Event = dict[str, Any]
 Button = dict[str, str]
@@ -149,10 +152,10 @@ class Turn(Words):
     ) -> None:
         """Say a response of `data/responses` in the language of the turn, its own buttons after the given ones.
 
-        ``handoff`` tells the channel which request for a person was made.
+        ``handoff`` tells the channel which request for a person was made; an empty one, that there is none any more.
         """
         custom: Json = {"cards": list(cards)} if cards else {}
-        if handoff:
+        if handoff is not None:
             custom["handoff"] = handoff
         self.dispatcher.utter_message(
             text=responses.text(key, self.lang, **variables),
@@ -199,24 +202,41 @@ class CampusAction(Action, ABC):
         return self.after_failure(turn)
 
     async def _answered(self, turn: Turn) -> list[Event]:
+        if self.action.startswith("validate_") and starts_over(turn):
+            return []  # no form answers that: everything is forgotten at once
         if self.offers_person:
             from bot.actions.distress import in_form
 
             offered = in_form(turn)
             if offered is not None:
                 return offered
+        if self._is_first and turn.fresh and not turn.tracker.active_loop.get("name"):
+            from bot.actions.matters import taken_up
+
+            events = await taken_up(turn)
+            if events is not None:
+                return events
         if self.asks_first is not None:
             from bot.actions.knowledge import answered_surely
 
             if await answered_surely(turn, self.asks_first):
                 return []
         if self.yields and turn.doubtful:
+            from bot.actions.bookings.picking import wants_seat
+
+            if wants_seat(turn):
+                return [FollowupAction("booking_form")]
             from bot.actions.courses.instead import SURE, courses_instead
 
             instead = await courses_instead(turn, self.yields, SURE)
             if instead is not None:
                 return instead
         return await self.act(turn)
+
+    @property
+    def _is_first(self) -> bool:
+        """Whether this action is what a message leads to, rather than a part of a form."""
+        return "_form" not in self.action and not self.action.startswith("action_submit_")
 
     async def _after(self, turn: Turn, events: list[Event]) -> list[Event]:
         """Take up what else the message wants; where that fails, what was done and said before stands."""
@@ -236,6 +256,12 @@ class CampusAction(Action, ABC):
     def after_failure(self, turn: Turn) -> list[Event]:
         """Events that keep the conversation whole when `act` could not finish."""
         return []
+
+
+def starts_over(turn: Turn) -> bool:
+    """Whether a message in the middle of a form wants everything forgotten."""
+    sure = turn.pressed or turn.confidence >= STARTS_OVER
+    return turn.intent == "start_over" and sure and turn.fresh and bool(turn.slot("requested_slot"))
 
 
 _QUESTION = re.compile(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import re
 import unicodedata
 import uuid
 from collections import OrderedDict
@@ -52,7 +53,7 @@ class Reply:
     buttons: list[dict[str, str]] = field(default_factory=list)
     cards: list[dict[str, Any]] = field(default_factory=list)
     key: str = ""
-    handoff: str | None = None  # the request for a person that it tells of
+    handoff: str | None = None  # the request for a person that it tells of; empty where it ends one
 
 
 @dataclass(frozen=True)
@@ -289,9 +290,21 @@ class CampusInput(InputChannel):
         return True
 
 
+#: From so many lines on a text is a list.
+LIST_LINES = 3
+_LINE_BREAKS = re.compile(r"\r\n?|\v|\f|\u2028|\u2029")
+_CLOSING = frozenset(".,:;!?…-–")
+
+
 def clean(text: str) -> str:
-    """The text without control and formatting characters, white space folded; composed (NFC)."""
-    text = unicodedata.normalize("NFC", text)
+    """The text without control and formatting characters, white space folded; composed (NFC).
+
+    A list that was pasted a line each keeps its places apart.
+    """
+    text = unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", text))
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if len(lines) >= LIST_LINES or (len(lines) > 1 and all(line[0].isupper() for line in lines)):
+        text = " ".join(line if line[-1] in _CLOSING else f"{line}," for line in lines[:-1]) + f" {lines[-1]}"
     kept = (
         " " if character.isspace() else "" if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co") else character
         for character in text

@@ -270,6 +270,8 @@ class WebInput(CampusInput):
             for reply in replies:
                 if reply.handoff:
                     await self.handoffs.opened(visitor.conversation, reply.handoff)
+                elif reply.handoff is not None:  # taken back by the visitor
+                    await self.handoffs.closed(visitor.conversation)
             await self.hub.say(visitor.conversation, *events)
             await self.hub.note(note, "assistant", REPEAT_SECONDS)
         except BaseException:  # the server stops, or Redis is away: the page sends it again

@@ -45,6 +45,7 @@ _BEFORE = re.compile(
     rf"{_GAP}*(?:(?:{_GREETING})(?: {_THEM})*(?:{_STOP}|\s+(?!{_THEM}))|"
     rf"(?:{_HOW}|{_THANKS}|{_ASKING}|{_PLEASE}){_STOP})"
 )
+_ONLY_THEM = re.compile(rf"(?:{_GAP}*(?:{_GREETING}|{_THEM}))+{_GAP}*")
 _AFTER = re.compile(rf"(?:^|[\s,;.:…-]+)(?:{_THANKS}|{_PLEASE}|{_CLOSING})[\s,.;:!…]*$")
 
 
@@ -56,5 +57,6 @@ def without(text: str) -> tuple[int, int]:
         start = before.end()
     while (after := _AFTER.search(folded, start, end)) and after.start() < end:
         end = after.start()
-    said = any(character.isalnum() for character in folded[start:end])
+    left = folded[start:end]
+    said = any(character.isalnum() for character in left) and not _ONLY_THEM.fullmatch(left)
     return (start, end) if said else (0, len(text))

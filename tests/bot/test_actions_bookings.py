@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.actions.bookings import choosing, confirming, form
+from bot.actions.bookings import choosing, confirming, digressions, form
 from bot.service import Unavailable
 from tests.bot.acting import (
     FakeService,
@@ -448,7 +448,7 @@ def test_what_is_no_address_is_not_taken(service: FakeService, text: str) -> Non
 # -- what is not for the form -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("intent", sorted(form.DIGRESSIONS - {"out_of_scope"}))
+@pytest.mark.parametrize("intent", sorted(digressions.DIGRESSIONS - {"out_of_scope"}))
 def test_a_digression_is_left_to_its_own_rule(service: FakeService, intent: str) -> None:
     done = fill("où puis-je me garer ?", intent, slots=NAMED)
     assert (done.events, done.keys) == ([], [])

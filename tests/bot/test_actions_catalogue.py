@@ -309,6 +309,25 @@ def test_the_dates_of_a_course(service: FakeService) -> None:
     assert len([payload for payload in done.payloads if "book_session" in payload]) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "period", "shown", "chosen"),
+    [
+        ("le mercredi 13 serait bien", "2027-01-13/2027-01-14", (1, 2), True),
+        ("Could I have 13 January?", "2027-01-13/2027-01-14", (1, 2), False),
+        ("Could I have 13 January?", "2027-01-13/2027-01-14", (2,), True),
+        ("en janvier", "2027-01-01/2027-02-01", (1, 2), False),
+        ("le 20", "2027-01-20/2027-01-21", (1, 2), False),
+    ],
+)
+def test_the_very_day_of_a_date_just_offered_chooses_it(
+    service: FakeService, text: str, period: str, shown: tuple[int, ...], chosen: bool
+) -> None:
+    service.says("course_sessions", listed(session(1), session(2)))
+    slots = {"course": "gmp-basics", "shown": session_shown(*shown)}
+    done = act(ListSessions, text, "list_sessions", [entity("period", period)], slots)
+    assert (done.next_action == "booking_form") is chosen
+
+
 def test_the_other_dates_where_none_fits(service: FakeService) -> None:
     def fits(asked: dict[str, Any]) -> Any:
         return listed() if asked.get("from") else listed(session(1))

@@ -444,7 +444,9 @@ def test_it_reaches_the_desk(service: FakeService, contact: str, way: Any, state
     assert "/help" not in asked["summary"]
     assert done.keys == [key]
     assert contact in done.text
-    assert done.slots == {"handoff_contact": None, "handoff_reason": None}
+    asked_for = ("handoff_contact", "handoff_reason", "handoff_when", "handoff_operator")
+    assert {name: done.slots[name] for name in asked_for} == dict.fromkeys(asked_for)
+    assert done.slots["handoff"]["id"] == "h1", "it can be taken back"
 
 
 def test_a_long_reason_is_cut(service: FakeService) -> None:

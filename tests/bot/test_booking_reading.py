@@ -32,6 +32,7 @@ def reading(text: str, so_far: SoFar, intent: str = "inform", *more: Any) -> Any
         ("c'est bon pour moi", Kind.YES),
         ("ok je confirme", Kind.YES),
         ("yes please", Kind.YES),
+        ("yes, that's it", Kind.YES),
         ("that's right, book it", Kind.YES),
         ("👍", Kind.YES),
         ("non", Kind.NO),
@@ -142,6 +143,10 @@ def test_a_name_is_never_taken_from_an_address() -> None:
         ("moi c'est li wei", "Li Wei"),
         ("put it under Ann O'Neil please", "Ann O'Neil"),
         ("anne o'neil", "Anne O'Neil"),
+        ("la personne inscrite s'appelle Sophie Van den Berg", "Sophie Van den Berg"),
+        ("mettez-la plutôt pour Élise D'Hondt comme participante", "Élise D'Hondt"),
+        ("the person who comes is Laura O'Neil", "Laura O'Neil"),
+        ("Paul Smets, that is what my passport says", "Paul Smets"),
         ("au nom de van den berg tom", "Van den Berg Tom"),
         ("ok", None),
         ("alright", None),
@@ -154,6 +159,29 @@ def test_a_name_is_never_taken_from_an_address() -> None:
 def test_which_name_is_given(text: str, name: str | None) -> None:
     found = reading(text, AT_NAME)
     assert found.values.get(NAME) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("il y a une coquille dans mon nom, je suis Nora Vasseur", "Nora Vasseur"),
+        ("you misspelled it, the name reads Nora Vasseur", "Nora Vasseur"),
+        ("merci de changer le nom en Nora Vasseur svp", "Nora Vasseur"),
+        ("Nora Vasseur is how the name is spelled", "Nora Vasseur"),
+        ("c'est quel nom déjà ?", None),
+        ("le nom de la formation Culture Cellulaire", None),
+    ],
+)
+def test_a_name_is_corrected_without_what_stands_around_it(text: str, name: str | None) -> None:
+    announced = people.announced_name(text)
+    assert (announced.name if announced else None) == name
+
+
+@pytest.mark.parametrize(
+    "text", ["c'est Nora Vasseur", "I'm Nora Vasseur", "myself Nora Vasseur", "La dame Nora Vasseur"]
+)
+def test_what_leads_to_a_name_is_no_part_of_it(text: str) -> None:
+    assert people.a_name(text) is None
 
 
 @pytest.mark.parametrize("text", ["Bobby", "you can call me Bobby", "mon prénom : Bobby"])
@@ -204,6 +232,26 @@ def test_a_word_before_an_address_may_belong_to_it() -> None:
 def test_a_number_is_no_correction_in_a_question(service: FakeService) -> None:
     found = reading("il y a un tarif pour 5 personnes ?", SUMMARY, "ask_campus", entity("seats", 5))
     assert SEATS not in found.values
+
+
+@pytest.mark.parametrize(
+    "text", ["moi toute seule", "rien que pour moi", "j'y vais seul", "I'm on my own", "only for myself"]
+)
+def test_who_comes_alone_takes_one_seat(text: str) -> None:
+    assert reading(text, AT_SEATS).values == {SEATS: 1}
+
+
+@pytest.mark.parametrize("text", ["moi et ma collègue seulement", "on vient avec moi seul", "je ne viens pas seule"])
+def test_who_brings_somebody_does_not(text: str) -> None:
+    assert SEATS not in reading(text, AT_SEATS).values
+
+
+@pytest.mark.parametrize(
+    "text", ["j'avais mal compté, c'est 3", "I miscounted, make that 3", "le chiffre est 3 en fait"]
+)
+def test_a_number_that_was_miscounted_is_corrected(text: str) -> None:
+    assert reading(text, SUMMARY).values == {SEATS: 3}
+    assert SEATS not in reading("le compte 12 34 est-il bon ?", SUMMARY).values
 
 
 def test_set_phrases_are_found_whole() -> None:

@@ -12,7 +12,7 @@ import yaml
 from rasa_sdk.executor import ActionExecutor
 
 from bot import responses
-from bot.actions.bookings.form import STEPS
+from bot.actions.bookings.booking import STEPS
 from bot.settings import ROOT
 
 DOMAIN: dict[str, Any] = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))

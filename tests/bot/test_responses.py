@@ -33,6 +33,7 @@ DAY_PARTS = words("evening weekend weekday monday tuesday wednesday thursday fri
 BOOKING_STATES = words(
     "held confirmed cancelled released expired waiting offered withdrawn declined lapsed left attended no_show"
 )
+NEEDS = words("subject people functions period place language budget")
 READINGS = words(
     "search_courses list_sessions course_details book_session check_booking cancel_booking search_events help"
 )
@@ -45,13 +46,19 @@ BUILT = {
         f"utter_ask_quote_{step}" for step in ("needs", "seats", "company", "name", "email", "po")
     ],
     "say:f'utter_ask_accept_{task.asked}'": ["utter_ask_accept_quote", "utter_ask_accept_po"],
+    "say:f'utter_ask_contact_{task.asked}'": [f"utter_ask_contact_{step}" for step in ("name", "email", "message")],
+    "say:f'utter_ask_needs_{asked}'": [f"utter_ask_needs_{step}" for step in NEEDS],
+    "button:f'needs_{one}'": [f"utter_button_needs_{value}" for value in ("client", "campus", "fr", "en")],
+    "part:f\"needs_{values['place']}\"": ["utter_part_needs_client", "utter_part_needs_campus"],
+    "part:f'needs_line_{name}'": [f"utter_part_needs_line_{step}" for step in NEEDS],
+    "part:f\"funding_{scheme['status']}\"": [f"utter_part_funding_{value}" for value in ("open", "frozen", "unknown")],
+    "part:f'callback_{part}'": ["utter_part_callback_morning", "utter_part_callback_afternoon"],
+    "button:f'callback_{part}'": ["utter_button_callback_morning", "utter_button_callback_afternoon"],
     "part:f'data_{name}'": [f"utter_part_data_{name}" for name in TOLD if name != "bookings"],
     "part:f\"withdraw_{str(told['rule']).replace('-', '_')}\"": [
         f"utter_part_withdraw_{rule}" for rule in ("business_customer", "free_of_charge", "withdrawal_period_over")
     ],
-    "part:f\"quote_{quote['state']}\"": [
-        f"utter_part_quote_{state}" for state in ("accepted", "declined", "expired", "requested")
-    ],
+    "part:f\"quote_{quote['state']}\"": [f"utter_part_quote_{state}" for state in ("accepted", "declined", "expired")],
     "button:f'paper_{paper}'": [f"utter_button_paper_{paper}" for paper in ("confirmation", "certificate", "invoice")],
     "say:f'utter_course_{name}'": [
         f"utter_course_{value}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import yaml
 
 from tests.support import outbox
 from tests.support.database import Change, Picture, changed_columns, difference
-from tests.support.running import ROOT, STARTS, Running
+from tests.support.running import ROOT, STAFF_TOKEN, STARTS, Running, post
 
 FOLDER = Path(__file__).parent
 #: States in which a booking's seats are counted in the session's `taken`.
@@ -54,29 +55,31 @@ class Conversation:
 
     Attributes:
         sender: who writes; a new one each time, so that nothing is remembered from elsewhere.
+        actors: who else left traces in the audit log: the staff, and who pressed the button behind a mail's link.
     """
 
     running: Running
     sender: str
     script: dict[str, Any]
-    offered: list[str]
+    offered: dict[str, list[str]] = field(default_factory=dict)
+    actors: set[str] = field(default_factory=set)
 
     def hold(self) -> None:
         """Say every step and check every reply."""
-        first = True
         for number, step in enumerate(self.script["steps"], 1):
-            if "clock" in step:
-                self.running.move_clock(step["clock"])
+            if self._happens(step):
                 continue
-            message = self._message(step)
-            replies = self.running.say(self.sender, message)
+            sender = f"{self.sender}-{step['by']}" if "by" in step else self.sender
+            message = self._message(step, sender)
+            first = sender not in self.offered
+            replies = self.running.say(sender, message)
             where = f"step {number}: {message!r}\n" + "\n".join(
                 f"  [{reply['custom']['response']}] {reply['text']}" for reply in replies
             )
             keys = [reply["custom"]["response"] for reply in replies]
             if first:
                 assert keys[0] == "utter_disclosure", where
-                keys, first = keys[1:], False
+                keys = keys[1:]
             assert keys == step["reply"], where
             language = step.get("lang", self.script["lang"])
             assert {reply["custom"]["lang"] for reply in replies} == {language}, where
@@ -87,18 +90,64 @@ class Conversation:
                 assert folded(piece) in said, f"{piece!r} is missing\n{where}"
             for piece in step.get("lacks", []):
                 assert folded(piece) not in said, f"{piece!r} should not be there\n{where}"
-            self.offered = [button["title"] for reply in replies for button in reply.get("buttons", [])]
+            self.offered[sender] = [button["title"] for reply in replies for button in reply.get("buttons", [])]
 
-    def _message(self, step: dict[str, Any]) -> str:
+    def _happens(self, step: dict[str, Any]) -> bool:
+        """Whether a step is nothing that is said, but something that happens meanwhile."""
+        if "clock" in step:
+            self.running.move_clock(step["clock"])
+        elif "await" in step:
+            self._await(step["await"])
+        elif "link" in step:
+            self._press_link(step["link"])
+        elif "staff" in step:
+            self._by_staff(step["staff"])
+        else:
+            return False
+        return True
+
+    def _await(self, wanted: dict[str, dict[str, Any]], tries: int = 150) -> None:
+        """Wait until the service's own threads have brought a row about."""
+        for _ in range(tries):
+            picture = self.running.database.picture()
+            if all(
+                any(all(row[name] == value for name, value in values.items()) for row in picture[table].values())
+                for table, values in wanted.items()
+            ):
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"never seen: {wanted}")
+
+    def _press_link(self, kind: str) -> None:
+        """Press the button of the page behind the link of the newest mail of a kind: an alert is confirmed."""
+        settled(self.running)
+        mails = [mail for mail in self.running.outbox.mails() if outbox.kind(mail) == kind]
+        token = re.search(r"/alerts#(\S+)", outbox.text(mails[-1]))
+        assert token, outbox.text(mails[-1])
+        post(f"{self.running.page_url.rstrip('/')}/v1/alerts/confirm", {"token": token[1]})
+        self.actors.add("anonymous:")
+
+    def _by_staff(self, verb: str) -> None:
+        """Somebody at the desk takes, releases or closes the newest request for a person, or answers it in words."""
+        newest = max(
+            self.running.database.picture()["handoffs"].values(), key=lambda row: (row["created_at"], row["id"])
+        )
+        what, _, text = verb.partition(" ")
+        part = "messages" if what == "say" else what
+        url = f"{self.running.page_url.rstrip('/')}/v1/staff/handoffs/{newest['id']}/{part}"
+        post(url, {"text": text} if text else {}, token=STAFF_TOKEN)
+        self.actors.add("staff:")
+
+    def _message(self, step: dict[str, Any], sender: str) -> str:
         if step.get("code"):
             return self._code()
         if "press" not in step:
             return str(step["say"])
         wanted = folded(step["press"])
-        for title in self.offered:
+        for title in self.offered.get(sender, []):
             if folded(title).startswith(wanted):
                 return title
-        raise AssertionError(f"no button {step['press']!r} among {self.offered}")
+        raise AssertionError(f"no button {step['press']!r} among {self.offered.get(sender)}")
 
     def _code(self) -> str:
         """The one-time code of the newest mail."""
@@ -133,14 +182,15 @@ def run(running: Running, path: Path, lang: str) -> list[str]:
     running.move_clock(STARTS)
     before, mails_before = running.database.picture(), len(running.outbox.mails())
     try:
-        Conversation(running, sender, script, []).hold()
+        held = Conversation(running, sender, script)
+        held.hold()
         wanted = script.get("after") or {}
         mails = running.outbox.wait(lambda now: len(now) >= mails_before + len(wanted.get("mails", [])))[mails_before:]
         after = settled(running)
         assert sorted(map(outbox.kind, mails)) == sorted(wanted.get("mails", [])), [
             str(mail["Subject"]) for mail in mails
         ]
-        Explained(before, after, wanted, sender).check()
+        Explained(before, after, wanted, sender, held.actors).check()
     finally:
         running.database.restore(before)
         running.move_clock(STARTS)
@@ -149,8 +199,6 @@ def run(running: Running, path: Path, lang: str) -> list[str]:
 
 def settled(running: Running, tries: int = 60) -> Picture:
     """The database once every mail that is written is also marked as sent."""
-    import time
-
     for _ in range(tries):
         picture = running.database.picture()
         if all(row["sent_at"] for row in picture["outbox"].values()):
@@ -167,6 +215,7 @@ class Explained:
     after: Picture
     wanted: dict[str, Any]
     sender: str
+    others: set[str]
 
     def check(self) -> None:
         """Raise AssertionError at the first change that nothing explains."""
@@ -190,7 +239,8 @@ class Explained:
             wrote = bool(self.wanted.get("bookings") or self.wanted.get("handoffs"))
             asked = bool(self.wanted.get("rows"))  # of which not every one stands in the audit log
             assert wrote <= bool(traces.added) <= (wrote or asked), traces
-            strangers = [row for row in traces.added if self.sender not in row[owner] and row[owner] not in WORKERS]
+            known = WORKERS | self.others
+            strangers = [row for row in traces.added if self.sender not in row[owner] and row[owner] not in known]
             assert not strangers, strangers
         for table, rows in (self.wanted.get("rows") or {}).items():
             self._rows(table, changes.pop(table, Change()), rows)

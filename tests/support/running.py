@@ -23,6 +23,8 @@ from tests.support.outbox import Outbox  # noqa: E402
 
 #: When the tests begin: a Tuesday morning, so that "next week" and "in March" always mean the same.
 STARTS = "2026-11-24T10:00:00+01:00"
+#: Opens every right of the staff in a stack that is given it.
+STAFF_TOKEN = "a-staff-token-for-tests-only"
 ACCESS = {"takeda": "TAKEDA-2027", "campus": "CAMPUS-QUALITE-2027", "siemens": "SIEMENS-2027"}
 
 
@@ -64,9 +66,10 @@ class Running:
         self.clock.write_text(moment)
 
 
-def post(url: str, body: Any, seconds: float = 60) -> Any:
-    """POST JSON, past any proxy; the answer."""
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+def post(url: str, body: Any, seconds: float = 60, token: str | None = None) -> Any:
+    """POST JSON, past any proxy; the answer. ``token`` is who asks, as bearer."""
+    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=seconds) as answer:
         return json.load(answer)
 

@@ -39,6 +39,7 @@ ASIDES = (
     "utter_help",
     "utter_hold_extended",
     "utter_hold_longest",
+    "utter_hold_expired",
 )
 
 

@@ -8,14 +8,17 @@ from rasa_sdk.events import SlotSet
 
 from bot.actions import formatting
 from bot.actions.bookings.checking import LIVING, booking_line, one_booking, own_bookings
-from bot.actions.bookings.form import DIGRESSIONS
+from bot.actions.bookings.digressions import DIGRESSIONS
+from bot.actions.bookings.own import meant_by
 from bot.actions.bookings.telling import summary, told_of_booking
+from bot.actions.bookings.wishes import CANCEL, waiting
 from bot.actions.knowledge import answer_question
 from bot.actions.showing import booking_card
 from bot.actions.turn import CampusAction, Event, Turn
 from bot.nlu.spans import fold
-from bot.service import Problem
+from bot.service import Json, Problem
 
+_QUEUE = re.compile(r"\b(?:attente|file|waiting|waitlist|queue|offre|offer)\b")
 ENDED_BY_CANCELLING = ("cancelled", "released", "left", "declined")
 #: Who keeps the seat cancels nothing, whatever else the words resemble.
 _KEEPS = re.compile(
@@ -38,7 +41,7 @@ class ValidateCancelForm(CampusAction):
         if turn.fresh and asked is None and await told_of_booking(turn):
             return [SlotSet("cancel_confirmed", None), SlotSet("requested_slot", None)]
         if turn.fresh:
-            named = turn.first("booking_reference") or _by_position(turn)
+            named = turn.first("booking_reference") or _by_position(turn) or await _by_course(turn)
             if named:
                 reference, events = str(named), [SlotSet("cancel_reference", str(named))]
             elif asked and _declines(turn):
@@ -52,14 +55,23 @@ class ValidateCancelForm(CampusAction):
                 return [] if turn.intent in DIGRESSIONS or turn.question else [SlotSet(asked, None)]
         if not reference:
             own = await own_bookings(turn)
+            own = _firm(turn, own)
             if len(own) == 1:
                 reference = own[0]["reference"]
                 events.append(SlotSet("cancel_reference", reference))
             elif not own:
                 turn.say("utter_nothing_to_cancel")
-                return [*events, SlotSet("cancel_confirmed", None), SlotSet("requested_slot", None)]
-        if reference and not confirmed and not await _can_end(turn, str(reference)):
-            return [*events, SlotSet("cancel_reference", None), SlotSet("requested_slot", None)]
+                return [
+                    *events,
+                    waiting(turn, CANCEL),
+                    SlotSet("cancel_confirmed", None),
+                    SlotSet("requested_slot", None),
+                ]
+        if reference and not confirmed:
+            booking = await one_booking(turn, str(reference))
+            if booking is None or not _can_end(turn, booking):
+                waits = [waiting(turn, CANCEL)] if booking is None else []
+                return [*events, *waits, SlotSet("cancel_reference", None), SlotSet("requested_slot", None)]
         step = "cancel_reference" if not reference else None if confirmed else "cancel_confirmed"
         return [*events, SlotSet("requested_slot", step)]
 
@@ -70,15 +82,27 @@ def _declines(turn: Turn) -> bool:
     return keeps or turn.intent in ("deny", "undo", "start_over", "goodbye")
 
 
-async def _can_end(turn: Turn, reference: str) -> bool:
-    """Whether there is such a booking and it still stands; where not, that is said."""
-    booking = await one_booking(turn, reference)
-    if booking is None:
-        return False
+def _can_end(turn: Turn, booking: Json) -> bool:
+    """Whether a booking still stands; where not, that is said."""
     if booking["state"] in LIVING:
         return True
-    turn.say("utter_already_ended", reference=reference, state=turn.part(f"booking_{booking['state']}"))
+    state = turn.part(f"booking_{booking['state']}")
+    turn.say("utter_already_ended", reference=booking["reference"], state=state)
     return False
+
+
+def _firm(turn: Turn, bookings: list[Json]) -> list[Json]:
+    """Who cancels a seat means the one that they have, and no place in a queue."""
+    firm = [booking for booking in bookings if booking["state"] in ("held", "confirmed")]
+    return firm if len(firm) == 1 and not _QUEUE.search(fold(turn.text)) else bookings
+
+
+async def _by_course(turn: Turn) -> str | None:
+    """The one of several bookings that a message means by its course or its day."""
+    if turn.pressed or turn.question or not any(turn.values(entity) for entity in ("course", "topic", "period")):
+        return None
+    meant = _firm(turn, meant_by(turn, await own_bookings(turn)))
+    return str(meant[0]["reference"]) if len(meant) == 1 else None
 
 
 def _by_position(turn: Turn) -> str | None:

@@ -10,46 +10,21 @@ from typing import ClassVar
 from bot.actions import formatting
 from bot.actions.bookings import people
 from bot.actions.bookings.own import OnBooking, booked
+from bot.actions.bookings.participants import announced_people, listed_people, seated
 from bot.actions.bookings.telling import summary
+from bot.actions.bookings.words import has
 from bot.actions.showing import booking_card
 from bot.actions.tasks import KINDS, Task, begin, yes_and_no
 from bot.actions.turn import Event, Turn
 from bot.nlu.spans import fold
 from bot.service import Json, Problem
 
-#: Between people who are named in a list.
-_BETWEEN = re.compile(r"[\n;,•]+|\s+(?:et|and)\s+")
-_ADDRESS = re.compile(r"<?\(?([\w.+-]+@[\w-]+(?:\.[\w-]+)+)\)?>?")
 #: So many more or fewer than there are, and not so many in all.
 _MORE = re.compile(r"\b(?:ajout\w*|rajout\w*|en plus|de plus|supplementaires?|add\w*|more|extra|another|additional)\b")
 _FEWER = re.compile(r"\b(?:enlev\w*|retir\w*|supprim\w*|de moins|en moins|remove\w*|fewer|less|drop)\b")
-#: In place of somebody.
-_INSTEAD = re.compile(r"\b(?:au lieu|a la place|remplac\w*|instead|replac\w*|by|swap\w*)\b")
+_BARE = re.compile(r"(?<![\w.,/-])\d{1,2}(?![\w/-]|[.,]\d)")
 #: Seats of a booking at most (the service's own limit is lower or the same).
 MOST = 100
-#: What stands before a list, or before a place in it.
-_HEAD = re.compile(r"^(?:.*?:|\s*\d+\s*[.)-]|\s*[-*–])\s*", re.DOTALL)
-
-
-def listed_people(text: str) -> list[Json]:
-    """The people of a list that was typed or pasted: ``{name, email?}``, one a line or between commas.
-
-    A text that is no list of names gives an empty one.
-    """
-    found: list[Json] = []
-    for part in _BETWEEN.split(text):
-        address = _ADDRESS.search(part)
-        words = _ADDRESS.sub(" ", part)
-        name = people.a_name(_HEAD.sub("", words).strip(" .-–\t"))
-        if not name and words.strip():
-            if found or address:
-                return []
-            continue
-        if name:
-            found.append({"name": name, **({"email": address[1].lower()} if address else {})})
-    return found
-
-
 #: Codes of a change that the service refuses, with the reason in words.
 _REFUSED = frozenset(
     {"invalid", "already-booked", "not-eligible", "session-closed", "session-cancelled", "rate-limited"}
@@ -81,7 +56,7 @@ class Changing(OnBooking):
         turn = task.turn
         named = _named(turn)
         if named and not turn.pressed:
-            after = _after(named, await self.booking(task), turn.text)
+            after = seated(named, await self.booking(task), turn.text)
             if after is None:
                 turn.say("utter_change_who_leaves")
                 return {}
@@ -90,7 +65,7 @@ class Changing(OnBooking):
 
     async def _seats(self, task: Task) -> Json:
         """Another number of seats: a total, or more or fewer than there are."""
-        said = task.turn.first("seats")
+        said = _number(task.turn)
         if said is None:
             return {}
         seats, more, fewer = int(said), _MORE.search(fold(task.turn.text)), _FEWER.search(fold(task.turn.text))
@@ -184,6 +159,9 @@ def _buttons(turn: Turn) -> list[dict[str, str]]:
 
 
 def _named(turn: Turn) -> list[Json]:
+    called = announced_people(turn.text)
+    if called:
+        return called
     listed = listed_people(turn.text)
     if listed and (len(listed) > 1 or people.given_name(turn.text)):
         return listed
@@ -192,25 +170,35 @@ def _named(turn: Turn) -> list[Json]:
     return [{"name": name} for name in found] or ([{"name": announced.name}] if announced else [])
 
 
-def _after(named: list[Json], booking: Json, text: str) -> list[Json] | None:
-    """Who sits on the seats then; None where it is not clear who leaves."""
-    before = [{k: one[k] for k in ("name", "email") if one.get(k)} for one in booking["participants"]]
-    listed = [one for one in before if fold(one["name"]) in fold(text)]
-    leaving = listed if _INSTEAD.search(fold(text)) else []
-    coming = [one for one in named if not any(fold(one["name"]) == fold(other["name"]) for other in before)]
-    if leaving and coming:
-        return [*(one for one in before if one not in leaving), *coming]
-    if listed and coming and not leaving and len(named) > 1:  # the whole team again, with who is new
-        return [*listed, *coming]
-    if len(coming) == booking["seats"] or (booking["seats"] == 1 and len(coming) == 1):
-        return coming
-    if coming and len(before) + len(coming) <= booking["seats"]:
-        return [*before, *coming]
-    return coming if len(coming) > booking["seats"] else None
-
-
 def _people(turn: Turn, listed: list[Json]) -> str:
     return formatting.joined([one["name"] for one in listed], turn.lang) if listed else turn.part("nobody_named")
+
+
+def _number(turn: Turn) -> int | None:
+    """How many seats a message speaks of: the number of an entity, else the only one in it."""
+    if turn.first("seats") is not None:
+        return int(turn.first("seats"))
+    bare = _BARE.findall(turn.text)
+    alone = all(entity.get("entity") in ("language", "seats") for entity in turn.entities)
+    return int(bare[0]) if len(bare) == 1 and alone and not turn.pressed else None
+
+
+async def seats_given(turn: Turn) -> list[Event] | None:
+    """Another number after a booking ("make it 3 then") is that of its seats.
+
+    Returns:
+        the events that begin to change them, or None where the message is about something else.
+    """
+    reference = turn.slot("last_booking")
+    if not reference or turn.pressed or turn.question or turn.tracker.active_loop.get("name") or _number(turn) is None:
+        return None
+    about_more = any(entity.get("entity") not in ("language", "seats") for entity in turn.entities)
+    if about_more or not (has(turn.text, "so_many") or has(turn.text, "meant")):
+        return None
+    booking = await turn.service.booking(str(reference))
+    if booking["state"] != "confirmed" or turn.slot("course") not in (None, booking["session"]["course_id"]):
+        return None
+    return begin(turn, KINDS[Changing.name], reference=reference)
 
 
 def names_given(turn: Turn) -> list[Event] | None:
@@ -220,6 +208,8 @@ def names_given(turn: Turn) -> list[Event] | None:
         the events that begin to record them, or None where the message gives no such names.
     """
     reference = turn.slot("last_booking")
-    if not reference or turn.pressed or turn.tracker.active_loop.get("name") or len(_named(turn)) < 2:
+    if not reference or turn.pressed or turn.tracker.active_loop.get("name"):
+        return None
+    if len(_named(turn)) < 2 and not announced_people(turn.text):
         return None
     return begin(turn, KINDS[Changing.name], reference=reference)

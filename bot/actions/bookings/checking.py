@@ -57,7 +57,7 @@ class CheckBooking(MayBeAboutBooking):
             return []  # "what happens once I have booked?"
         if not bookings:
             turn.say("utter_no_bookings")
-            return []
+            return [SlotSet("waiting_wish", None)]
         if turn.first("document") == "confirmation":
             return await self._send_again(turn, bookings[0])
         return tell_bookings(turn, bookings)

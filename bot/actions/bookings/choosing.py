@@ -59,17 +59,24 @@ async def _choices(turn: Turn, named: str | None, current: str | None) -> list[I
 
 async def _only_session(turn: Turn, course: str) -> str | None:
     """The one session of a course that fits and has room, if there is just one."""
-    wanted = {**session_criteria(turn.slot("criteria") or {}), **session_criteria(crit.read(turn))}
+    said = session_criteria(crit.read(turn))
+    wanted = {**session_criteria(turn.slot("criteria") or {}), **said}
     if turn.slot("access_code"):
         wanted["access_code"] = [turn.slot("access_code")]
-    try:
-        found = await turn.service.course_sessions(course, **crit.query(wanted), limit=SESSIONS, sort="start")
-    except Problem as problem:
-        if problem.status == 404:
-            return None
-        raise
-    free = [session for session in found["items"] if bookable(session)]
-    return str(free[0]["id"]) if len(free) == 1 else None
+    tried = [wanted]
+    if "period" in said and "seats" in wanted:  # the day that was named may be too small: that is said of that day
+        tried.append({name: values for name, values in wanted.items() if name != "seats"})
+    for criteria in tried:
+        try:
+            found = await turn.service.course_sessions(course, **crit.query(criteria), limit=SESSIONS, sort="start")
+        except Problem as problem:
+            if problem.status == 404:
+                return None
+            raise
+        free = [session for session in found["items"] if bookable(session)]
+        if free:
+            return str(free[0]["id"]) if len(free) == 1 else None
+    return None
 
 
 class AskSession(CampusAction):
@@ -85,6 +92,8 @@ class AskSession(CampusAction):
 
     async def _ask(self, turn: Turn, times: int) -> list[Event]:
         named = crit.read(turn)
+        if (turn.slot("booking_pending") or {}).get("kind") == "full":
+            named.pop("period", None)  # of that day it was just said how many seats it has
         if turn.slot("hold"):  # another date instead of the one that is held
             return await show_sessions(turn, str(turn.slot("course")), session_criteria(named))
         looked_aside = not turn.fresh and turn.slot("course")  # at another course, in the middle

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot.actions import formatting
 from bot.actions.bookings.asking import HELPED, STUCK, asked_times, silent
-from bot.actions.bookings.form import _release
+from bot.actions.bookings.booking import FREE
+from bot.actions.bookings.changing import seats_given
+from bot.actions.bookings.holding import part_in_words, release
+from bot.actions.bookings.pending import takes_offer, tell_offer
+from bot.actions.bookings.queueing import wants_to_queue
 from bot.actions.bookings.telling import summary
 from bot.actions.showing import booking_card, room
+from bot.actions.tasks import KINDS, begin
 from bot.actions.turn import Button, CampusAction, Event, Turn
 from bot.service import Json, Problem
 
@@ -22,6 +29,8 @@ FORGOTTEN = (
     "booking_pending",
     "booking_asked",
     "booking_told",
+    "booking_people",
+    "booking_rest",
 )
 #: Numbers on buttons, at most.
 OFFERED = 3
@@ -91,6 +100,10 @@ class AskName(CampusAction):
         pending = turn.slot("booking_pending") or {}
         if times >= STUCK:
             turn.say("utter_ask_name_stuck")
+        elif turn.slot("booking_people") and not pending:
+            names = [one["name"] for one in turn.slot("booking_people")][:OFFERED]
+            buttons = [{"title": name, "payload": f"/inform{json.dumps({'person': name})}"} for name in names]
+            turn.say("utter_ask_name_of_contact", buttons=buttons)
         elif pending.get("kind") == "name":
             turn.say("utter_ask_rest_of_name", name=pending["value"])
         elif pending.get("kind") == "field":
@@ -137,9 +150,12 @@ class AskConfirmation(CampusAction):
             booking["seats"],
             turn.slot("contact_name"),
             turn.slot("contact_email"),
+            turn.slot("booking_people"),
             turn.lang,
         ]
         free = float(booking["total"]["gross"]) == 0
+        if free:
+            told.append(FREE)
         amount = formatting.money(booking["total"]["gross"], turn.lang)
         buttons = [
             turn.button("book_free" if free else "book_paid", "/confirm_booking", amount=amount),
@@ -154,9 +170,15 @@ class AskConfirmation(CampusAction):
             buttons=buttons,
             name=turn.slot("contact_name"),
             email=turn.slot("contact_email"),
+            people=_who_comes(turn),
             **summary(turn, booking),
         )
         return [SlotSet("booking_told", told), counted]
+
+
+def _who_comes(turn: Turn) -> str:
+    named = [one["name"] for one in turn.slot("booking_people") or []]
+    return turn.part("summary_people", who=formatting.joined(named, turn.lang)) if named else ""
 
 
 class SubmitBooking(CampusAction):
@@ -169,18 +191,27 @@ class SubmitBooking(CampusAction):
         if not turn.slot("booking_confirmed"):
             if any(turn.said(key) for key in PAUSED):
                 return [SlotSet("booking_confirmed", None)]  # held until its time is over; a word takes it up again
+            changed = None if reference else await seats_given(turn)
+            if changed is not None:
+                return [*forgotten(), *changed]
+            if not reference and wants_to_queue(turn):
+                return [*forgotten(), *begin(turn, KINDS["join_waitlist"])]
+            if not reference and await takes_offer(turn):
+                return [*forgotten(), *(await tell_offer(turn))]
             if reference:
-                await _release(turn, reference)
+                await release(turn, reference)
             if not any(turn.said(key) for key in SAID):
                 turn.say("utter_booking_stopped")
             return forgotten()
         contact = {"name": turn.slot("contact_name"), "email": turn.slot("contact_email")}
-        key = turn.key("confirm", reference, contact["name"], contact["email"])
+        people = turn.slot("booking_people")
+        said = [json.dumps(people)] if people else []
+        key = turn.key("confirm", reference, contact["name"], contact["email"], *said)
         try:
-            booking = await turn.service.confirm(key, reference, contact)
+            booking = await turn.service.confirm(key, reference, contact, people)
         except Problem as problem:
             return await self._refused(turn, problem, reference)
-        return confirmed(turn, booking)
+        return await confirmed(turn, booking)
 
     async def _refused(self, turn: Turn, problem: Problem, reference: str) -> list[Event]:
         again = [SlotSet("booking_confirmed", None), FollowupAction("booking_form")]
@@ -192,14 +223,14 @@ class SubmitBooking(CampusAction):
             turn.say("utter_hold_expired")
             return [SlotSet("hold", None), SlotSet("booking_started", None), *again]
         if problem.code == "already-booked":
-            await _release(turn, reference)
+            await release(turn, reference)
             turn.say("utter_already_booked")
             return forgotten()
         if problem.code == "not-eligible":  # what is held stays for its time: a person of the team may decide otherwise
             turn.say("utter_not_eligible", why=problem.document.get("detail", ""))
             return forgotten()
         if problem.document.get("state") == "confirmed":  # an earlier try whose answer was lost
-            return confirmed(turn, await turn.service.booking(reference))
+            return await confirmed(turn, await turn.service.booking(reference))
         if problem.code in ("session-closed", "session-cancelled", "session-full"):
             turn.say(f"utter_{problem.code.replace('-', '_')}", when="")
             return [SlotSet("session_id", None), SlotSet("hold", None), *again]
@@ -214,24 +245,38 @@ class SubmitBooking(CampusAction):
         ]
 
 
-def confirmed(turn: Turn, booking: Json) -> list[Event]:
-    """Say that it is booked, by the reference that is in the database."""
+async def confirmed(turn: Turn, booking: Json) -> list[Event]:
+    """Say that it is booked, by the reference that is in the database; and what is left of a group on two dates."""
     turn.say(
         "utter_booking_confirmed",
         cards=[booking_card(booking)],
         email=(booking.get("contact") or {}).get("email") or turn.slot("contact_email"),
         **summary(turn, booking),
     )
-    return [*forgotten(), SlotSet("last_booking", booking["reference"])]
+    rest = [part for part in turn.slot("booking_rest") or [] if part["session_id"] != booking["session"]["id"]]
+    if rest:
+        await _offer_rest(turn, rest)
+    return [*forgotten(), SlotSet("last_booking", booking["reference"]), SlotSet("booking_rest", rest or None)]
+
+
+async def _offer_rest(turn: Turn, rest: list[Json]) -> None:
+    buttons, said = [], []
+    for part in rest:
+        session = await turn.service.session(part["session_id"], access_code=turn.slot("access_code"))
+        words = part_in_words(turn, session, part["seats"])
+        meant = json.dumps({"session": part["session_id"], "seats": part["seats"]})
+        buttons.append(turn.button("book_rest", f"/book_session{meant}", part=words))
+        said.append(words)
+    turn.say("utter_rest_to_book", buttons=buttons, rest=formatting.joined(said, turn.lang))
 
 
 class ConfirmBooking(CampusAction):
-    """Confirm outside the form: take the form up again where something is held, else say that nothing is."""
+    """Confirm outside the form: take the form up where something is held or a course is named ("I'll take …")."""
 
     action = "action_confirm_booking"
 
     async def act(self, turn: Turn) -> list[Event]:
-        if turn.slot("hold"):
+        if turn.slot("hold") or turn.first("course"):
             return [FollowupAction("booking_form")]
         turn.say("utter_nothing_to_confirm")
         return []

@@ -6,6 +6,7 @@ from bot.actions import formatting
 from bot.actions.bookings.checking import one_booking, own_bookings
 from bot.actions.bookings.own import booked
 from bot.actions.bookings.telling import MayBeAboutBooking, summary
+from bot.actions.bookings.wishes import DOCUMENT, waiting
 from bot.actions.courses.instead import SURE, courses_instead
 from bot.actions.turn import Event, Turn
 from bot.service import Json
@@ -27,7 +28,7 @@ class RequestDocument(MayBeAboutBooking):
                 return instead
             turn.say("utter_no_papers")
         if booking is None:
-            return []
+            return [waiting(turn, DOCUMENT)]
         wanted, reference = turn.first("document"), booking["reference"]
         told = {**summary(turn, booking), "operator": (booking["session"].get("operator") or {}).get("name", "")}
         if booking["state"] not in _WITH_PAPERS:

@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from bot.actions import criteria as crit
 from bot.actions import formatting
-from bot.actions.bookings.own import OnBooking, booked
+from bot.actions.bookings.own import OnBooking, booked, there
 from bot.actions.bookings.picking import on_the_dates, picked
 from bot.actions.bookings.telling import summary
 from bot.actions.courses.lists import SESSIONS
-from bot.actions.references import shown_items
-from bot.actions.showing import bookable, booking_card, session_card, session_item, session_line, shown
+from bot.actions.references import shown_items, within
+from bot.actions.showing import alert_button, bookable, booking_card, session_card, session_item, session_line, shown
 from bot.actions.tasks import Over, Task, yes_and_no
 from bot.actions.turn import Button, Event, Turn
 from bot.service import Json, Problem
@@ -42,7 +42,13 @@ class Moving(OnBooking):
             return {"session": str(turn.first("session"))}
         if turn.first("booking_reference") and not turn.values("period"):
             return {}
-        items = [session_item(session) for session in await _dates(task)]
+        booking = await self.booking(task)
+        turn.entities = [
+            entity  # the day of the booking itself says which one, and not where to
+            for entity in turn.entities
+            if entity.get("entity") != "period" or not within(booking["session"]["start"], str(entity["value"]))
+        ]
+        items = [session_item(session) for session in await _dates(task, booking)]
         listed = [item["id"] for item in shown_items(turn, "session")]
         if set(listed) == {item["id"] for item in items}:
             items.sort(key=lambda item: listed.index(item["id"]))
@@ -55,7 +61,7 @@ class Moving(OnBooking):
         given = await super().read(task)
         if given.get("reference"):  # "move EBC-… to the one in March" says both
             named = Task(task.turn, self, {**task.values, **given})
-            with_date = await self.read_more(named) if await _there(named) else {}
+            with_date = await self.read_more(named) if await there(named) else {}
             return {**given, **with_date}
         return given
 
@@ -118,16 +124,6 @@ class Moving(OnBooking):
         return [booked(booking)]
 
 
-async def _there(task: Task) -> bool:
-    try:
-        await task.turn.service.booking(task.values["reference"])
-    except Problem as problem:
-        if problem.status not in (404, 422):
-            raise
-        return False
-    return True
-
-
 async def _dates(task: Task, booking: Json | None = None) -> list[Json]:
     """The other sessions of the booking's course, earliest first."""
     turn = task.turn
@@ -167,6 +163,6 @@ def _next_steps(turn: Turn, booking: Json) -> list[Button]:
     course = booking["session"]["course_id"]
     reference = f'{{"booking_reference": "{booking["reference"]}"}}'
     return [
-        turn.button("alert_dates", f'/alert_me{{"course": "{course}"}}'),
+        alert_button(turn, course),
         turn.button("cancel", f"/cancel_booking{reference}"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
@@ -9,10 +10,12 @@ from typing import ClassVar
 from rasa_sdk.events import SlotSet
 
 from bot.actions.bookings.checking import booking_line, one_booking, own_bookings
+from bot.actions.courses.focus import named_course
 from bot.actions.courses.instead import SURE, courses_instead
+from bot.actions.references import by_title, within
 from bot.actions.tasks import Kind, Over, Task
 from bot.actions.turn import Event, Turn
-from bot.service import Json
+from bot.service import Json, Problem
 
 
 class OnBooking(Kind):
@@ -33,7 +36,7 @@ class OnBooking(Kind):
         return []
 
     async def begin(self, task: Task) -> None:
-        turn = task.turn
+        turn = _speaker(task)
         if turn.first("booking_reference") or "reference" in task.values:
             return
         own = await own_bookings(turn, self.states)
@@ -42,11 +45,13 @@ class OnBooking(Kind):
             if instead is not None:  # who has booked nothing speaks of a subject rather than of a booking
                 raise Over(instead)
             turn.say(self.nothing)
-            raise Over
+            raise Over([_waits(turn, self)])
         talked = [booking for booking in own if booking["reference"] == turn.slot("last_booking")]
-        meant = own if len(own) == 1 else talked if turn.values("reference") == ["current"] else _by_course(turn, own)
+        meant = own if len(own) == 1 else talked if turn.values("reference") == ["current"] else meant_by(turn, own)
         if len(meant) == 1:
             task.values["reference"] = meant[0]["reference"]
+        elif "said" not in task.values and not turn.pressed:
+            task.values["said"] = {"text": turn.text, "entities": turn.entities}
 
     async def read(self, task: Task) -> Json:
         turn = task.turn
@@ -54,11 +59,18 @@ class OnBooking(Kind):
         if named:
             return {"reference": str(named)}
         if task.asked == "reference":
-            chosen = _by_position(turn, task.values.get("choices") or [])
+            chosen = await _chosen(turn, task.values.get("choices") or [])
             return {"reference": chosen} if chosen else {}
         if "reference" in task.values:
             return await self.read_more(task)
         return {}
+
+    async def early(self, task: Task) -> Json:
+        """What was said beside the booking before it was known which one is meant."""
+        turn = _speaker(task)
+        if not task.values.pop("said", None) or "reference" not in task.values or not await there(task):
+            return {}
+        return await self.read_more(Task(turn, self, dict(task.values)))
 
     async def read_more(self, task: Task) -> Json:
         """What the message gives beside the booking."""
@@ -68,9 +80,12 @@ class OnBooking(Kind):
         reference = task.values.get("reference")
         if not reference:
             return
+        if task.values.get("said"):
+            for step, value in (await self.early(task)).items():
+                task.values.setdefault(step, value)
         booking = await one_booking(task.turn, reference)
         if booking is None:
-            raise Over
+            raise Over([_waits(_speaker(task), self)])
         if booking["state"] not in self.states:
             state = task.turn.part(f"booking_{booking['state']}")
             task.turn.say("utter_not_in_state", reference=reference, state=state)
@@ -109,19 +124,65 @@ class OnBooking(Kind):
         raise NotImplementedError
 
 
+def _speaker(task: Task) -> Turn:
+    """The message that told what is wanted: an earlier one, where it is kept."""
+    said = task.values.get("said")
+    if not said:
+        return task.turn
+    turn = copy.copy(task.turn)
+    turn.text, turn.entities = said["text"], said["entities"]
+    return turn
+
+
+def _waits(turn: Turn, kind: Kind) -> Event:
+    from bot.actions.bookings.wishes import waiting
+
+    return waiting(turn, kind.name)
+
+
 def booked(booking: Json) -> Event:
     """The event by which later messages know which booking is talked about."""
     event: Event = SlotSet("last_booking", booking["reference"])
     return event
 
 
-def _by_course(turn: Turn, bookings: list[Json]) -> list[Json]:
-    courses, days = set(map(str, turn.values("course"))), [str(period) for period in turn.values("period")]
+async def there(task: Task) -> bool:
+    """Whether the booking of the task can be seen here."""
+    try:
+        await task.turn.service.booking(task.values["reference"])
+    except Problem as problem:
+        if problem.status not in (404, 422):
+            raise
+        return False
+    return True
+
+
+def meant_by(turn: Turn, bookings: list[Json]) -> list[Json]:
+    """The bookings that a message means by the course or by the day; of several days the one that is a booking's."""
+    course = named_course(turn)
+    courses = {*map(str, turn.values("course")), *([course] if course else [])}
     meant = [booking for booking in bookings if booking["session"]["course_id"] in courses]
-    if not courses and len(days) == 1:
-        first, _, after = days[0].partition("/")
-        meant = [booking for booking in bookings if first[:10] <= booking["session"]["start"][:10] < after[:10]]
-    return meant
+    if meant or courses:
+        return meant
+    titled = by_title(turn, _items(bookings)) if turn.first("topic") else None
+    if titled:
+        return [booking for booking in bookings if booking["reference"] == titled["id"]]
+    days = [str(period) for period in turn.values("period")]
+    return [booking for booking in bookings if any(within(booking["session"]["start"], day) for day in days)]
+
+
+def _items(bookings: list[Json]) -> list[Json]:
+    return [{"kind": "session", "id": one["reference"], "course": one["session"]["course_id"]} for one in bookings]
+
+
+async def _chosen(turn: Turn, references: list[str]) -> str | None:
+    """The booking that an answer to "which one?" chooses: by its place, its course or its day."""
+    placed = _by_position(turn, references)
+    if placed or not references or not any(turn.values(entity) for entity in ("course", "topic", "period")):
+        return placed
+    listed = [await turn.service.booking(reference) for reference in references]
+    meant = meant_by(turn, listed)
+    return str(meant[0]["reference"]) if len(meant) == 1 else None
 
 
 def _by_position(turn: Turn, references: list[str]) -> str | None:

@@ -7,6 +7,7 @@ from rasa_sdk.events import SlotSet
 from bot.actions import formatting
 from bot.actions.bookings.checking import one_booking, own_bookings
 from bot.actions.bookings.telling import offer, summary
+from bot.actions.bookings.words import has
 from bot.actions.courses.instead import SURE, courses_instead
 from bot.actions.knowledge import ASKED, answered_surely
 from bot.actions.showing import booking_card
@@ -77,7 +78,7 @@ class AcceptOffer(CampusAction):
     async def act(self, turn: Turn) -> list[Event]:
         reference = _pressed(turn)
         if reference is None:
-            return await _tell_offer(turn)
+            return await tell_offer(turn)
         try:
             booking = await turn.service.confirm(turn.key("accept", reference), reference)
         except Problem as problem:
@@ -97,7 +98,7 @@ class DeclineOffer(CampusAction):
             return await decline(turn, str(turn.first("quote_reference")))
         reference = _pressed(turn)
         if reference is None:
-            return await _tell_offer(turn)
+            return await tell_offer(turn)
         before = await one_booking(turn, reference)
         if before is None:
             return []
@@ -111,13 +112,21 @@ class DeclineOffer(CampusAction):
         return [SlotSet("last_booking", reference)]
 
 
+async def takes_offer(turn: Turn) -> bool:
+    """Whether "I'll take the seat" is about one that the waiting list offers."""
+    beside = any(entity.get("entity") not in ("language", "seats") for entity in turn.entities)
+    if turn.pressed or beside or not has(turn.text, "takes_it"):
+        return False
+    return bool(await own_bookings(turn, ("offered",)))
+
+
 def _pressed(turn: Turn) -> str | None:
     """The booking of the button, for a word that was typed may mean anything."""
     named = turn.first("booking_reference")
     return str(named) if turn.pressed and named else None
 
 
-async def _tell_offer(turn: Turn) -> list[Event]:
+async def tell_offer(turn: Turn) -> list[Event]:
     """Show again what is offered, with the buttons that take or leave it."""
     offered = await own_bookings(turn, ("offered",))
     if not offered and turn.doubtful:

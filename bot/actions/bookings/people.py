@@ -48,6 +48,17 @@ _ANNOUNCED_AFTER = re.compile(
     r"^(?P<name>.+?)[ ,]+(?:c'? ?est|cest|is|est) (?:mon|my) "
     r"(?:(?P<family>nom de famille|last name|surname|family name)|(?P<first>prenom|first name)|nom|name)\b"
 )
+#: Particles that begin with a capital ("Ben Salem", "El Amrani").
+_CAPITAL = frozenset({"ben", "el", "al", "bin", "bint", "ould", "le", "la"})
+_MORE_THAN_A_NAME = re.compile(r"\s+(?:et|and)\s+(?:son|sa|mon|ma|l'|le|la|his|her|my|the|e-?mail)\b|[\s,;]+\S+@")
+#: Words drawn together that are said of a name and are none: "c'est", "s'appelle", "I'm", "that'd".
+_NOT_IN_A_NAME = re.compile(
+    r"(?:c|s|j|t|m|n|l|qu)['’](?:est|etai|ap+el|ecri|ai\b|no[mt]).*|(?:i|it|that|he|she)['’](?:m|s|d|ll)"
+)
+#: What a name is talked about with.
+_ABOUT_A_NAME = re.compile(
+    r"\b(?:nom|prenom|name|ap+el\w*|called|ortho\w*|mis-?spel\w*|spel+\w*|frappe|typo|s'ecri\w*|ecrit)\b"
+)
 #: A particle stays as people write it.
 _ELIDED = re.compile(r"^([dol])['’](?=\w)", re.IGNORECASE)
 
@@ -67,7 +78,7 @@ def given_name(text: str) -> str | None:
     end = after.start() if after else len(folded)
     before = _BEFORE.match(folded[:end])
     start = before.end() if before else 0
-    return a_name(text[start:end])
+    return a_name(text[start:end]) or _standing_out(text)
 
 
 def announced_name(text: str) -> Named | None:
@@ -78,13 +89,37 @@ def announced_name(text: str) -> Named | None:
         if not found:
             continue
         start, end = found.span("name")
+        more = _MORE_THAN_A_NAME.search(folded, start, end)  # "… and his mail is …"
+        end = more.start() if more else end
         raw = text[start:end]
         after = _AFTER.search(folded[start:end].rstrip(_SIGNS))
-        name = a_name(raw[: after.start()] if after else raw, alone=True)
+        name = a_name(_without_lead(raw[: after.start()] if after else raw), alone=True)
+        if name and raw[:1].islower() and len(name.split()) == 1 and _standing_out(text):
+            continue  # "Anna Okafor is how the name is spelled"
         if name:
             part = "family" if found["family"] else "first" if found["first"] else None
             return Named(name, part)
-    return None
+    standing = _standing_out(text) if _ABOUT_A_NAME.search(folded) else None
+    return Named(standing) if standing else None
+
+
+def _without_lead(text: str) -> str:
+    """A text without "c'est" or "I'm" before the name."""
+    before = _BEFORE.match(fold(text))
+    return text[before.end() :] if before else text
+
+
+def _standing_out(text: str) -> str | None:
+    """The only name that stands out by its capitals among other words, with a first name that is known."""
+    particles, runs, run = name_words().particles, [], []  # type: ignore[var-annotated]
+    for word in [*re.findall(r"[^\W\d_][\w'’-]*\w|[^\w\s]", text), "."]:
+        if word[0].isupper() or (run and fold(word) in particles):
+            run.append(word)
+            continue
+        runs += [run] if len(run) > 1 else []
+        run = []
+    found = [tuple(run) for run in runs if _first(fold(run[0])) and run[-1][0].isupper()]
+    return a_name(" ".join(found[0])) if len(set(found)) == 1 else None
 
 
 def a_name(text: str, alone: bool = False) -> str | None:
@@ -98,6 +133,11 @@ def a_name(text: str, alone: bool = False) -> str | None:
         return None
     lists = name_words()
     words = [fold(word).strip(".") for word in text.split()]
+    if any(_NOT_IN_A_NAME.fullmatch(word) for word in words):
+        return None
+    small = [one for one in text.split() if one[0].islower() and fold(one) not in lists.particles]
+    if small and sum(one[0].isupper() for one in text.split()) > 1 and not _first(fold(small[0])):
+        return None  # "myself Anna Okafor", "La personne Luc Petit"
     known = [_first(word) for word in words]
     said = [(word, first) for word, first in zip(words, known, strict=True) if word not in lists.particles]
     if not said:
@@ -125,7 +165,7 @@ def capitalised(name: str) -> str:
     """A name written all in small letters with its capitals; particles and everything else as people write it."""
     if any(letter.isupper() for letter in name):
         return name
-    particles = name_words().particles
+    particles = name_words().particles - _CAPITAL
     words = name.split()
     return " ".join(
         word if at and word in particles and at < len(words) - 1 else "-".join(map(_capital, word.split("-")))

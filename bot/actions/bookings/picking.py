@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.actions.bookings.words import has, only
@@ -56,6 +56,29 @@ def on_the_dates(turn: Turn, items: list[Item]) -> Item | None:
 def chooses(turn: Turn) -> bool:
     """Whether a message outside the form chooses a session that was just offered, rather than asking about one."""
     return bool(shown_items(turn, "session")) and not asks(turn) and picked(turn) is not None
+
+
+def wants_seat(turn: Turn) -> bool:
+    """Whether a message asks for a seat by course and day, whatever it was taken for."""
+    named = (turn.first("course") or turn.first("topic")) and turn.first("period") and turn.first("seats")
+    return bool(named) and not asks(turn) and has(turn.text, "a_seat") and not has(turn.text, "is_left")
+
+
+def settles(turn: Turn) -> bool:
+    """Whether asking for dates chooses one of those that were just offered: its very day, or the only one there was."""
+    items = shown_items(turn, "session")
+    item = on_the_dates(turn, items)
+    if item is None or not item.get("bookable", True):
+        return False
+    return len(items) == 1 or (not asks(turn) and _is_one_day(str(turn.first("period"))))
+
+
+def _is_one_day(period: str) -> bool:
+    first, _, end = period.partition("/")
+    try:
+        return datetime.fromisoformat(end[:10]) - datetime.fromisoformat(first[:10]) == timedelta(days=1)
+    except ValueError:  # an open end
+        return False
 
 
 def asks(turn: Turn) -> bool:

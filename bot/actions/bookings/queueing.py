@@ -7,16 +7,27 @@ from typing import ClassVar
 
 from rasa_sdk.events import SlotSet
 
+from bot.actions import criteria as crit
 from bot.actions import formatting
 from bot.actions.bookings import people
 from bot.actions.bookings.own import OnBooking, booked
 from bot.actions.bookings.picking import on_the_dates, picked
 from bot.actions.bookings.telling import summary
-from bot.actions.courses.focus import course_in_focus, named_course
-from bot.actions.courses.lists import SESSIONS
+from bot.actions.bookings.words import has, only
+from bot.actions.courses.focus import course_in_focus, named_course, only_course
+from bot.actions.courses.lists import COURSES, SESSIONS
 from bot.actions.references import shown_items
-from bot.actions.showing import bookable, booking_card, session_card, session_item, session_line, shown
-from bot.actions.tasks import Kind, Over, Task, yes_and_no
+from bot.actions.showing import (
+    alert_button,
+    bookable,
+    booking_card,
+    session_card,
+    session_item,
+    session_line,
+    short_title,
+    shown,
+)
+from bot.actions.tasks import YES, Kind, Over, Task, yes_and_no
 from bot.actions.turn import Button, Event, Turn
 from bot.service import Json, Problem
 
@@ -29,32 +40,40 @@ class Joining(Kind):
     stopped = "utter_not_queued"
 
     def steps(self, task: Task) -> Sequence[str]:
-        return ["session", "seats", "name", "email"]
+        which = [] if "session" in task.values or "course" in task.values else ["course"]
+        return [*which, "session", "seats", "name", "email"]
 
     async def begin(self, task: Task) -> None:
         turn = task.turn
+        other = has(turn.text, "for_other") or turn.first("email") not in (None, turn.slot("contact_email"))
         for step, slot in (("name", "contact_name"), ("email", "contact_email")):
-            if turn.slot(slot):
+            if turn.slot(slot) and not other:  # a colleague waits under a name of their own
                 task.values[step] = turn.slot(slot)
         if turn.slot("seats") and turn.slot("booking_started"):
             task.values["seats"] = turn.slot("seats")
-        course = named_course(turn) or course_in_focus(turn)
+        course = named_course(turn) or course_in_focus(turn) or await only_course(turn, crit.read(turn))
         if course and not turn.first("session"):
             task.values["course"] = course
 
     async def read(self, task: Task) -> Json:
         turn = task.turn
         given: Json = {}
+        if task.asked == "course":
+            course = named_course(turn) or await only_course(turn, crit.read(turn))
+            if course:
+                task.values["course"] = given["course"] = course
         session = turn.first("session") or await self._pointed_at(task)
         if session:
             given["session"] = str(session)
         if turn.first("seats") is not None and 1 <= int(turn.first("seats")) <= 100:
             given["seats"] = int(turn.first("seats"))
+        elif task.asked == "seats" and only(turn.text, "just_one", "me", "polite"):
+            given["seats"] = 1
         elif task.asked == "seats" and turn.text.strip().isdigit() and 1 <= int(turn.text) <= 100:
             given["seats"] = int(turn.text)
         if turn.first("email"):
             given["email"] = str(turn.first("email"))
-        name = people.given_name(turn.text) if task.asked == "name" and not turn.pressed and not turn.question else None
+        name = _name(turn, task)
         if name:
             given["name"] = name
         return given
@@ -78,9 +97,6 @@ class Joining(Kind):
     async def check(self, task: Task) -> None:
         turn, wanted = task.turn, task.values.get("session")
         if wanted is None:
-            if "course" not in task.values:
-                turn.say("utter_wait_for_which_course")
-                raise Over
             return
         try:
             session = await turn.service.session(wanted, access_code=turn.slot("access_code"))
@@ -90,7 +106,8 @@ class Joining(Kind):
             turn.say("utter_session_gone")
             raise Over from None
         if session["state"] in ("closed", "cancelled"):
-            turn.say("utter_wait_closed", state=turn.part(f"state_{session['state']}"), **_told(turn, session))
+            state = turn.part(f"state_{session['state']}")
+            turn.say("utter_wait_closed", buttons=await _instead(turn, session), state=state, **_told(turn, session))
             raise Over
         if bookable(session) and session["seats_free"] >= task.values.get("seats", 1):
             free = formatting.plural("utter_part_seats_left", session["seats_free"], turn.lang)
@@ -99,6 +116,9 @@ class Joining(Kind):
 
     async def ask(self, task: Task) -> list[Event]:
         turn = task.turn
+        if task.asked == "course":
+            turn.say("utter_wait_for_which_course", buttons=await _courses(turn))
+            return []
         if task.asked == "seats":
             session = await turn.service.session(task.values["session"], access_code=turn.slot("access_code"))
             turn.say("utter_ask_wait_seats", **_told(turn, session))
@@ -112,9 +132,10 @@ class Joining(Kind):
             free = [_book(turn, one) for one in sessions if bookable(one)][:3]
             turn.say("utter_wait_none_full" if free else "utter_wait_no_date", buttons=free)
             return []
+        alert = [] if any(map(bookable, sessions)) else [alert_button(turn, str(task.values["course"]))]
         turn.say(
             "utter_ask_wait_session",
-            buttons=[_wait(turn, session) for session in full],
+            buttons=[*(_wait(turn, session) for session in full), *alert],
             cards=[session_card(session) for session in full],
             lines="\n".join(session_line(turn, one, place, with_title=False) for place, one in enumerate(full, 1)),
         )
@@ -164,7 +185,11 @@ class Joining(Kind):
         turn.say("utter_waiting", cards=[booking_card(booking)], email=values["email"], **summary(turn, booking))
         if turn.slot("hold"):
             return [booked(booking)]
-        return [booked(booking), *(SlotSet(name, None) for name in ("booking_started", "session_id", "seats"))]
+        known = (
+            [] if turn.slot("contact_name") else [("contact_name", values["name"]), ("contact_email", values["email"])]
+        )
+        kept = [SlotSet(name, value) for name, value in [("course", booking["session"]["course_id"]), *known]]
+        return [booked(booking), *kept, *(SlotSet(name, None) for name in ("booking_started", "session_id", "seats"))]
 
 
 class Leaving(OnBooking):
@@ -199,6 +224,38 @@ class Leaving(OnBooking):
         return [booked(booking)]
 
 
+def _name(turn: Turn, task: Task) -> str | None:
+    """The name that a message gives where it was asked for, or announces; a part of it corrects that part."""
+    if turn.pressed or turn.question:
+        return None
+    known = task.values.get("name")
+    announced = people.announced_name(turn.text)
+    if announced:
+        return people.with_part(known, announced) if known else announced.name
+    if known and task.asked == YES and (has(turn.text, "meant") or has(turn.text, "change")):
+        return people.respelled(known, turn.text)
+    if task.asked == "name" and turn.first("email") and turn.first("person"):
+        return people.capitalised(str(turn.first("person")))
+    return people.given_name(turn.text) if task.asked == "name" else None
+
+
+async def _courses(turn: Turn) -> list[Button]:
+    """Courses on what the message speaks of."""
+    named = crit.read(turn)
+    if not any(subject in named for subject in crit.SUBJECT):
+        return []
+    found = await turn.service.courses(**crit.query(named), kind="course", limit=COURSES)
+    return [
+        {"title": short_title(course["title"]), "payload": f'/inform{{"course": "{course["id"]}"}}'}
+        for course in found["items"]
+    ]
+
+
+def wants_to_queue(turn: Turn) -> bool:
+    """Whether what was taken for a booking is a wish to wait for a seat."""
+    return not turn.pressed and not turn.question and has(turn.text, "queueing")
+
+
 async def _sessions(turn: Turn, course: str) -> list[Json]:
     try:
         found = await turn.service.course_sessions(
@@ -209,6 +266,12 @@ async def _sessions(turn: Turn, course: str) -> list[Json]:
             raise
         return []
     return list(found["items"])
+
+
+async def _instead(turn: Turn, session: Json) -> list[Button]:
+    """The other dates on which there is room; where there is none, being told of new ones."""
+    others = [one for one in await _sessions(turn, session["course_id"]) if bookable(one)]
+    return [_book(turn, one) for one in others][:3] or [alert_button(turn, session["course_id"])]
 
 
 def _told(turn: Turn, session: Json) -> Json:

@@ -15,12 +15,14 @@ from enum import Enum
 from typing import Any
 
 from bot.actions.bookings import mailboxes, people, picking, telling
+from bot.actions.bookings.participants import participants_in, seated
 from bot.actions.bookings.words import has, only, plain
 from bot.actions.turn import Turn
 from bot.nlu.addresses import unsure
 from bot.nlu.spans import fold, words_of
 
 NAME, EMAIL, SESSION, SEATS, CONFIRM = "contact_name", "contact_email", "session_id", "seats", "booking_confirmed"
+PEOPLE = "booking_people"
 #: The fields that a person may change, each with the words that name it.
 FIELDS = {EMAIL: "of_email", NAME: "of_name", SESSION: "of_date", SEATS: "of_seats"}
 #: The same on buttons.
@@ -30,6 +32,8 @@ _OPEN = frozenset({"inform", "out_of_scope", "nlu_fallback", "affirm", "greet", 
 #: Intents of wishes to stop, when the words alone do not say it.
 _LEAVING = frozenset({"cancel_booking", "deny", "decline_offer"})
 _UNSURE, _SURE = 0.6, 0.8
+#: Words of an agreement at most.
+SHORT = 8
 _COUNTS = words_of(
     "1:un 1:une 1:one 1:a 1:an 1:another 1:autre 2:deux 2:two 3:trois 3:three 4:quatre 4:four 5:cinq 5:five 6:six "
     "7:sept 7:seven 8:huit 8:eight 9:neuf 9:nine 10:dix 10:ten"
@@ -50,6 +54,17 @@ _LESS = re.compile(
 )
 
 
+#: Nobody but who writes; and a number that is said of how many there are.
+_ALONE = re.compile(
+    r"\b(?:que|juste|seulement|uniquement|rien que|just|only) (?:pour |for )?(?:moi|me|myself)\b"
+    r"|\bmoi(?: meme)? (?:toute? )?(?:seule?|seulement|uniquement)\b"
+    r"|\b(?:je|j|m inscris|viens|suis|serai) (?:y )?(?:vais |viens |suis |serai )?(?:toute? )?seule?\b"
+    r"|\b(?:by myself|on my own|(?:une|a|one) (?:seule |single )(?:place|personne|seat|person))\b"
+)
+_NOT_ALONE = re.compile(r"\b(?:et|and|avec|with|plus|pas|not|sauf|except|nous|us|we)\b")
+_COUNTED = re.compile(r"\b(?:compt\w+|nombre|chiffre|combien|number|count\w*|miscount\w*)\b")
+
+
 class Kind(Enum):
     """What a message is inside a booking."""
 
@@ -66,6 +81,7 @@ class Kind(Enum):
     STOP = "stop"
     END = "end"
     GO_ON = "go_on"
+    SPLIT = "split"
     QUESTION = "question"
     OTHER = "other"
 
@@ -76,7 +92,9 @@ class SoFar:
 
     Attributes:
         asked: the field that was asked last, None where the booking only begins.
-        pending: what was asked beside the fields (``kind``: `field`, `change`, `email`, `name`).
+        pending: what was asked beside the fields (``kind``: `field`, `change`, `email`, `name`, `full`).
+        people: who sits on the seats, as far as they were named.
+        free: nothing is to be paid, so that any clear agreement books.
     """
 
     asked: str | None = None
@@ -86,6 +104,8 @@ class SoFar:
     held: bool = False
     session: str | None = None
     pending: dict[str, Any] = field(default_factory=dict)
+    people: list[dict[str, Any]] | None = None
+    free: bool = False
 
     def waits_for(self, kind: str) -> bool:
         """Whether the last question was of this kind."""
@@ -119,6 +139,8 @@ def read(turn: Turn, so_far: SoFar) -> Reading:
 
 def _pressed(turn: Turn) -> Reading:
     chosen = turn.first("booking_field")
+    if chosen == Kind.SPLIT.value:
+        return Reading(Kind.SPLIT)
     if chosen in BUTTONS:
         return Reading(Kind.FIELD, name=BUTTONS[str(chosen)])
     values = _entities(turn, email=True, name=True)
@@ -134,21 +156,26 @@ def _pressed(turn: Turn) -> Reading:
 def _set_phrase(turn: Turn, so_far: SoFar) -> Reading | None:
     """A message that consists of set phrases only: what books, lets go or ends must not say anything else."""
     text = turn.text
+    if only(text, "go_on", "polite", "yes", all_of=("go_on",)):  # also put as a question: "can we continue?"
+        return Reading(Kind.GO_ON)
     if picking.asks(turn):
         return None
+    meant = _meant_email(turn, so_far)
+    if meant:
+        return Reading(Kind.VALUES, {EMAIL: meant})
     if only(text, "stop", "no", "polite", "stopping_filler", all_of=("stop",)):
         return Reading(Kind.STOP)
     agrees = only(text, "yes", "polite", all_of=("yes",))
     if not agrees and only(text, "end", "polite", "yes", "no", all_of=("end",)):
         return Reading(Kind.END)
-    if only(text, "go_on", "polite", "yes", all_of=("go_on",)):
-        return Reading(Kind.GO_ON)
     if so_far.asked is None or (turn.first("seats") is not None and so_far.asked == SEATS):
         return None
     if agrees and so_far.asked == CONFIRM and has(text, "thanks") and not has(text, "firm_yes"):
         return Reading(Kind.GO_ON)  # "ok, thanks" ends a conversation as often as it orders something
     if agrees:
         return _yes(so_far)
+    if so_far.pending.get("parts") and has(text, "splitting"):
+        return Reading(Kind.SPLIT)
     if so_far.waits_for("change") and only(text, "nothing", "no", "polite", all_of=("nothing",)):
         return Reading(Kind.GO_ON)
     if only(text, "no", "polite", all_of=("no",)):
@@ -156,6 +183,19 @@ def _set_phrase(turn: Turn, so_far: SoFar) -> Reading | None:
     if only(text, "waiting", "later", "polite", "yes", "no", all_of=("waiting",)):
         return Reading(Kind.WAIT)
     return None
+
+
+def _meant_email(turn: Turn, so_far: SoFar) -> str | None:
+    """The one of two addresses whose provider is said ("yes, it's gmail")."""
+    if not so_far.waits_for("email") or turn.first("email") or "@" in turn.text or has(turn.text, "no"):
+        return None
+    said = set(plain(turn.text).split())
+    named = [
+        option
+        for option in so_far.pending.get("options") or []
+        if option.partition("@")[2].rpartition(".")[0].casefold() in said
+    ]
+    return str(named[0]) if len(named) == 1 else None
 
 
 def _yes(so_far: SoFar) -> Reading:
@@ -177,6 +217,9 @@ def _no(so_far: SoFar) -> Reading:
 def _data(turn: Turn, so_far: SoFar) -> Reading | None:
     """The fields that a message fills or corrects."""
     values: dict[str, Any] = {}
+    team = _team(turn, so_far)
+    if PEOPLE in team:
+        return Reading(Kind.VALUES, team)
     email = _email(turn, so_far)
     if isinstance(email, tuple):
         return Reading(Kind.UNSURE_EMAIL, values=_named(turn, so_far), options=email)
@@ -189,7 +232,7 @@ def _data(turn: Turn, so_far: SoFar) -> Reading | None:
     if seats is not None:
         values[SEATS] = seats
     if not picking.asks(turn) or (has(turn.text, "change") and so_far.asked != NAME):
-        values.update(_named(turn, so_far, values.get(EMAIL)))
+        values.update(team or _named(turn, so_far, values.get(EMAIL)))
     if turn.first("session"):
         values[SESSION] = turn.first("session")
     first = values.pop("first_name", None)
@@ -202,7 +245,32 @@ def _data(turn: Turn, so_far: SoFar) -> Reading | None:
 
 
 def _known(so_far: SoFar, name: str) -> Any:
-    return {NAME: so_far.name, EMAIL: so_far.email, SEATS: so_far.seats, SESSION: so_far.session}[name]
+    known = {NAME: so_far.name, EMAIL: so_far.email, SEATS: so_far.seats, SESSION: so_far.session}
+    return {**known, PEOPLE: so_far.people}[name]
+
+
+def _team(turn: Turn, so_far: SoFar) -> dict[str, Any]:
+    """Who comes, where a message lists or announces it; somebody alone on the only seat is the one who books."""
+    if picking.asks(turn):
+        return {}
+    named = participants_in(turn)
+    if not named:
+        return {}
+    said = turn.first("seats")
+    seats = int(said) if said is not None else so_far.seats or len(named)
+    if len(named) == 1 and seats == 1 and so_far.name is None:
+        return {NAME: named[0]["name"]}
+    if so_far.people:  # "replace Anne by Luc"
+        named = seated(named, {"participants": so_far.people, "seats": seats}, turn.text) or named
+    found: dict[str, Any] = {PEOPLE: named}
+    if seats != so_far.seats:
+        found[SEATS] = seats
+    email = turn.first("email")
+    if email and not any(one.get("email") for one in named):
+        found[EMAIL] = str(email)
+    if turn.first("session"):
+        found[SESSION] = turn.first("session")
+    return found
 
 
 def _entities(turn: Turn, email: bool, name: bool) -> dict[str, Any]:
@@ -250,7 +318,7 @@ def _seats(turn: Turn, so_far: SoFar) -> int | None:
                 number = int(count) if count.isdigit() else _COUNT.get(count, 1)
                 return so_far.seats + sign * number
     if said is None:
-        return None
+        return _counted(turn, so_far, words)
     bare = turn.text.strip().rstrip(".").isdigit()
     if bare and so_far.asked in (NAME, EMAIL):
         return None
@@ -261,6 +329,24 @@ def _seats(turn: Turn, so_far: SoFar) -> int | None:
     if picking.asks(turn) and so_far.asked == SEATS and turn.intent in ("ask_campus", "course_details"):
         return None
     return int(said)
+
+
+def _counted(turn: Turn, so_far: SoFar, words: str) -> int | None:
+    """A number of people that is not said as one: "moi tout seul", "I miscounted, it is 3"."""
+    wanted = so_far.asked == SEATS
+    if wanted and any(only(turn.text, key, "polite", all_of=(key,)) for key in ("just_one", "me")):
+        return 1
+    if picking.asks(turn):
+        return None
+    if wanted and _ALONE.search(words) and not _NOT_ALONE.search(words):
+        return 1
+    figures = re.findall(r"(?<![\w.,/-])\d{1,2}(?![\w/-])", turn.text) if wanted else []
+    if len(figures) == 1 and all(entity.get("entity") == "language" for entity in turn.entities):
+        return int(figures[0])
+    numbers = re.findall(r"\b\d{1,2}\b", words)
+    if so_far.seats and len(numbers) == 1 and _COUNTED.search(words) and not turn.values("period"):
+        return int(numbers[0])
+    return None
 
 
 def _named(turn: Turn, so_far: SoFar, email: str | None = None) -> dict[str, Any]:
@@ -323,7 +409,7 @@ def _bare_name(turn: Turn, text: str, asked: bool, waits: bool, beside: bool) ->
             return None
         likely = turn.intent in _OPEN or turn.confidence < _UNSURE or bool(person) or name == text.strip(" .,")
         return name if likely else None
-    if person and (len(str(person).split()) > 1 or asked) and turn.intent in _OPEN:
+    if person and (len(str(person).split()) > 1 or asked) and (turn.intent in _OPEN or asked):
         return people.capitalised(str(person))
     if not asked and name and turn.intent == "inform" and (person or beside or name == text.strip(" .,!")):
         return name if person or len(name.split()) > 1 else None
@@ -357,6 +443,10 @@ def _wish(turn: Turn, so_far: SoFar) -> Reading:
     changed = _field(turn, so_far)
     if changed:
         return Reading(Kind.FIELD, name=changed)
+    if turn.intent == "switch_language" and turn.confidence >= _UNSURE:
+        return Reading(Kind.QUESTION)  # to be spoken to in it, not taught in it
+    if turn.intent == "extend_hold" and turn.confidence >= _UNSURE and so_far.held:
+        return Reading(Kind.WAIT)  # also put as a question: "can you keep it a bit longer?"
     about = telling.asked_about(turn) if so_far.session and so_far.asked != SESSION else None
     if about:
         return Reading(Kind.ABOUT, name=about)
@@ -374,9 +464,17 @@ def _wish(turn: Turn, so_far: SoFar) -> Reading:
         return Reading(Kind.NO)
     if turn.intent == "goodbye" and turn.confidence >= _UNSURE:
         return Reading(Kind.END)
+    if so_far.free and so_far.asked == CONFIRM and not so_far.pending and _agrees(turn):
+        return Reading(Kind.YES)
     if turn.intent in ("extend_hold",):
         return Reading(Kind.WAIT)
     return Reading(Kind.OTHER)
+
+
+def _agrees(turn: Turn) -> bool:
+    """Whether a message agrees in words of its own; what adds a wish to change something does not."""
+    agreeing = turn.intent in ("affirm", "confirm_booking") and turn.confidence >= _SURE
+    return agreeing and len(turn.text.split()) <= SHORT and not has(turn.text, "change") and not has(turn.text, "no")
 
 
 def _field(turn: Turn, so_far: SoFar) -> str | None:

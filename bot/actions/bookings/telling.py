@@ -75,6 +75,7 @@ def asked_about(turn: Turn) -> str | None:
     asks = turn.question or turn.intent in ("list_sessions", "course_details", "ask_campus")
     where = has(text, "where") or has(text, "online") or has(text, "teaching_language")
     short = len(text.split()) <= SHORT
+    where = where and not has(text, "has_room")
     if where and _asks_the_campus(turn):
         return None
     if asks and (where or (has(text, "when") and short and not has(text, "of_email"))):
@@ -118,6 +119,7 @@ def tell_session(turn: Turn, session: Json) -> None:
     way = turn.part(f"format_{session['format']}")
     turn.say(
         "utter_about_session",
+        buttons=_way_on(turn),
         title=session["title"],
         when=formatting.when(session["meetings"], turn.lang),
         language=formatting.language_name(session["language"], turn.lang),
@@ -130,7 +132,12 @@ def tell_session(turn: Turn, session: Json) -> None:
 def tell_price(turn: Turn, booking: Json) -> None:
     """What all seats of a booking cost together."""
     told = summary(turn, booking)
-    turn.say("utter_about_price", seats=told["seats"], price=told["price"])
+    turn.say("utter_about_price", buttons=_way_on(turn), seats=told["seats"], price=told["price"])
+
+
+def _way_on(turn: Turn) -> list[Button]:
+    """What can be done next, where no form goes on by itself."""
+    return [] if turn.tracker.active_loop.get("name") else [turn.button("my_bookings", "/check_booking")]
 
 
 async def told_of_booking(turn: Turn) -> bool:
@@ -197,8 +204,17 @@ class MayBeAboutBooking(CampusAction):
     """Base of actions whose question may be about the booking that was just made ("when is it again?")."""
 
     async def act(self, turn: Turn) -> list[Event]:
-        if turn.slot("last_booking") and await told_of_booking(turn):
-            return []
+        if turn.slot("last_booking"):
+            from bot.actions.bookings.changing import seats_given
+            from bot.actions.tasks import KINDS, begin
+
+            if await told_of_booking(turn):
+                return []
+            changed = await seats_given(turn)
+            if changed is not None:
+                return changed
+            if has(turn.text, "no_longer") and has(turn.text, "another_date") and not turn.values("course"):
+                return begin(turn, KINDS["move"])
         return await self.answer(turn)
 
     @abstractmethod

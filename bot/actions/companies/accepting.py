@@ -1,4 +1,4 @@
-"""Accepting a quote, or declining it."""
+"""Accepting a quote, and giving one back."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from rasa_sdk.events import SlotSet
 
 from bot.actions import formatting
 from bot.actions.companies.quoting import is_number, offered, quote_card, quote_lines, totals
-from bot.actions.tasks import Kind, Over, Task, yes_and_no
+from bot.actions.tasks import Kind, Over, Task, agrees, yes_and_no
 from bot.actions.turn import Event, Turn
 from bot.service import Json, Problem
+
+#: How a step begins that asks for a declaration; its place among them follows.
+DECLARES = "declare_"
 
 
 class Accepting(Kind):
@@ -23,9 +26,15 @@ class Accepting(Kind):
     stopped = "utter_quote_stands"
 
     def steps(self, task: Task) -> Sequence[str]:
-        return ["quote", "po"]
+        asked = [f"{DECLARES}{at}" for at in range(len(task.values.get("rules") or []))]
+        return ["quote", *asked, "po"]
 
     async def begin(self, task: Task) -> None:
+        from bot.actions.companies.declining import refuses
+
+        if not task.turn.pressed and refuses(task.turn):  # what refuses a quote is no order
+            task.turn.say("utter_quote_none")
+            raise Over
         reference = task.turn.first("quote_reference") or task.turn.slot("last_quote")
         if reference:
             task.values["quote"] = str(reference)
@@ -33,6 +42,12 @@ class Accepting(Kind):
     async def read(self, task: Task) -> Json:
         turn = task.turn
         given: Json = {}
+        if task.asked and task.asked.startswith(DECLARES):
+            if agrees(turn):
+                return {task.asked: True}
+            if turn.intent == "deny":
+                turn.say("utter_quote_undeclared")
+                raise Over
         if turn.first("quote_reference"):
             given["quote"] = str(turn.first("quote_reference"))
         if turn.first("po_number"):
@@ -48,13 +63,18 @@ class Accepting(Kind):
         if quote is None:
             raise Over
         if quote["state"] != "open":
-            _tell_state(task.turn, quote)
+            tell_state(task.turn, quote)
             raise Over
+        task.values["rules"] = await _to_declare(task.turn, quote)
         if quote["po_number"]:
             task.values.setdefault("po", quote["po_number"])
 
     async def ask(self, task: Task) -> list[Event]:
         turn = task.turn
+        if task.asked and task.asked.startswith(DECLARES):
+            rule = task.values["rules"][int(task.asked.removeprefix(DECLARES))]
+            turn.say("utter_ask_declaration", buttons=yes_and_no(turn, "declare_yes", "declare_no"), text=rule["text"])
+            return []
         skip = [turn.button("po_none", "/deny")] if task.asked == "po" else []
         turn.say(f"utter_ask_accept_{task.asked}", buttons=skip)
         return []
@@ -63,9 +83,10 @@ class Accepting(Kind):
         turn = task.turn
         quote = await turn.service.quote_of(task.values["quote"])
         amounts = totals(turn, quote)
+        accept = "quote_accept_free" if float(quote["total"]["gross"]) == 0 else "quote_accept_paid"
         turn.say(
             "utter_ask_accept",
-            buttons=yes_and_no(turn, "quote_accept_paid", "quote_later", amount=amounts["gross"]),
+            buttons=yes_and_no(turn, accept, "quote_later", amount=amounts["gross"]),
             cards=[quote_card(quote)],
             reference=quote["reference"],
             lines=quote_lines(turn, quote),
@@ -77,7 +98,8 @@ class Accepting(Kind):
     async def do(self, task: Task) -> list[Event]:
         turn, reference = task.turn, task.values["quote"]
         try:
-            quote = await turn.service.accept_quote(task.key(), reference, task.values.get("po") or None)
+            declared = [rule["id"] for rule in task.values.get("rules") or []]
+            quote = await turn.service.accept_quote(task.key(), reference, task.values.get("po") or None, declared)
         except Problem as problem:
             if problem.code in ("not-eligible", "already-booked"):
                 turn.say("utter_quote_refused", why=problem.document.get("detail", ""))
@@ -86,9 +108,8 @@ class Accepting(Kind):
                 raise
             quote = await turn.service.quote_of(reference)
             if quote["state"] != "accepted":  # else an earlier try, whose answer was lost, did it
-                _tell_state(turn, quote)
+                tell_state(turn, quote)
                 return []
-        email = (quote.get("contact") or {}).get("email", "")
         bookings = formatting.joined([line["booking"]["reference"] for line in quote["lines"]], turn.lang)
         first = quote["lines"][0]["booking"]["reference"]
         names = [turn.button("names_now", f'/change_booking{{"booking_reference": "{first}"}}')]
@@ -98,9 +119,22 @@ class Accepting(Kind):
             cards=[quote_card(quote)],
             reference=reference,
             bookings=bookings,
-            email=email,
+            email=_email(quote),
         )
         return [SlotSet("last_booking", first)]
+
+
+def _email(quote: Json) -> str:
+    return str((quote.get("contact") or {}).get("email") or "")
+
+
+async def _to_declare(turn: Turn, quote: Json) -> list[Json]:
+    """What the courses of a quote ask to be declared: ``{id, text}``, each once."""
+    rules: dict[str, str] = {}
+    for course in dict.fromkeys(line["session"]["course_id"] for line in quote["lines"]):
+        found = await turn.service.course(course, access_code=turn.slot("access_code"))
+        rules.update({rule["id"]: rule["text"] for rule in found.get("requirements") or [] if rule.get("id")})
+    return [{"id": ident, "text": text} for ident, text in rules.items()]
 
 
 async def one_quote(turn: Turn, reference: str) -> Json | None:
@@ -119,24 +153,28 @@ async def decline(turn: Turn, reference: str) -> list[Event]:
     quote = await one_quote(turn, reference)
     if quote is None:
         return []
-    if quote["state"] != "open":
-        _tell_state(turn, quote)
+    if quote["state"] not in ("open", "requested"):
+        tell_state(turn, quote)
         return []
     try:
         await turn.service.decline_quote(turn.key("decline-quote", reference), reference)
     except Problem as problem:
         if problem.code not in ("offer-lapsed", "wrong-state"):
             raise
-        _tell_state(turn, await turn.service.quote_of(reference))
+        tell_state(turn, await turn.service.quote_of(reference))
         return []
-    turn.say("utter_quote_declined", reference=reference)
+    turn.say("utter_quote_declined" if quote["lines"] else "utter_quote_taken_back", reference=quote["reference"])
     return [SlotSet("last_quote", None)]
 
 
-def _tell_state(turn: Turn, quote: Json) -> None:
+def tell_state(turn: Turn, quote: Json) -> None:
+    """Say how a quote stands, with what can be done next."""
     if quote["state"] == "open":
         told, buttons = offered(turn, quote)
         turn.say("utter_quote_made", buttons=buttons, cards=[quote_card(quote)], **told)
+        return
+    if quote["state"] == "requested":
+        turn.say("utter_quote_in_preparation", reference=quote["reference"], email=_email(quote))
         return
     state = turn.part(f"quote_{quote['state']}")
     turn.say("utter_quote_over", reference=quote["reference"], state=state)

@@ -1,7 +1,8 @@
-"""A quote: seats of a session, or needs from which a person makes an offer."""
+"""A quote: seats of one or more sessions, or needs from which a person makes an offer."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -10,13 +11,16 @@ from rasa_sdk.events import SlotSet
 from bot.actions import formatting
 from bot.actions.bookings import people
 from bot.actions.bookings.picking import on_the_dates, picked
-from bot.actions.bookings.words import has
+from bot.actions.companies.lines import candidates, counted, several
+from bot.actions.companies.places import at_their_place
+from bot.actions.companies.said import company_said
 from bot.actions.courses.focus import course_in_focus, named_course
 from bot.actions.courses.lists import SESSIONS
 from bot.actions.references import shown_items
-from bot.actions.showing import bookable, session_card, session_item, session_line, shown
-from bot.actions.tasks import Kind, Task, yes_and_no
+from bot.actions.showing import bookable, session_card, session_item, session_line, short_title, shown
+from bot.actions.tasks import KINDS, Kind, Over, Task, begin, yes_and_no
 from bot.actions.turn import DOUBTFUL, Button, Event, Turn
+from bot.nlu.spans import fold
 from bot.service import Json, Problem
 
 #: Letters of a company's name and of what is needed, at most (the service's own limits are wider).
@@ -25,6 +29,30 @@ _COMPANY, _NEEDS = 120, 2000
 _NO_DATA = frozenset({"talk_to_human", "help", "bot_challenge", "switch_language", "ask_campus"})
 #: Words from which on a message tells what is needed.
 ENOUGH = 7
+#: The button of an offer made for them.
+_TAILORED = '/inform{"needs": "told"}'
+#: Words from which on an answer tells a need; a date or a number alone tells none.
+_TELLS = 5
+#: The slot with what a company told of its needs.
+TOLD = "company_needs"
+#: Somebody asks after a quote that there is, or has not got it.
+_ASKS_AFTER = re.compile(
+    r"\b(?:ou (?:est|en est|se trouve)|en est|pas (?:encore )?(?:recu|eu|trouve)|rien recu|where(?: is|'?s)|"
+    r"(?:haven'?t|have not|"
+    r"didn'?t|never|not) (?:yet )?(?:received?|got|get|seen)|status|statut|renvo\w*|resend|re-send|"
+    r"send .{0,40}again|toujours "
+    r"(?:valable|bon|valide)|encore valable|still (?:valid|good|open)|valable jusqu|valid until|until when|"
+    r"jusqu'a quand|pdf|lien|"
+    r"link|download|telecharg\w*)\b"
+)
+#: "Forget the quote", in the middle of it.
+_DROPS = re.compile(
+    r"\b(?:laisse[zr]?|oublie[zr]?|annule[zr]?|abandonne[zr]?|forget|drop|cancel|stop)\b.{0,12}\b(?:devis|quote|"
+    r"quotation|offre)\b"
+)
+_BY_THAT_WORD = re.compile(r"\b(?:devis|offre de prix|quote|quotation|price offer|pro ?forma)\b")
+#: It is one that they have, or should have.
+_THEIR_QUOTE = re.compile(r"\b(?:mon|notre|le|ce|my|our|the|that) (?:devis|offre|quote|quotation|offer|estimate)\b")
 
 
 class Quoting(Kind):
@@ -43,21 +71,47 @@ class Quoting(Kind):
 
     async def begin(self, task: Task) -> None:
         turn = task.turn
-        course = named_course(turn) or course_in_focus(turn)
-        if has(turn.text, "in_house") and len(turn.text.split()) > ENOUGH:
-            task.values["needs"] = turn.text.strip()[:_NEEDS]
-        elif course:
-            task.values["course"] = course
+        await _existing(turn)
         for step, slot in (("name", "contact_name"), ("email", "contact_email")):
             if turn.slot(slot):
                 task.values[step] = turn.slot(slot)
+        if turn.first("needs"):
+            task.values["needs"] = str((turn.slot(TOLD) or {}).get("text") or "-")[:_NEEDS]
+            return
+        lines = several(turn)
+        if not lines and counted(turn):
+            turn.say("utter_quote_one_by_one")
+        course = lines[0]["course"] if lines else named_course(turn) or course_in_focus(turn)
+        if at_their_place(turn.text) and len(turn.text.split()) > ENOUGH:
+            task.values["needs"] = turn.text.strip()[:_NEEDS]
+        elif turn.slot("access_code") and not lines and (chosen := await self._choose(task)):
+            task.values.update(chosen)  # what the code opens is in no list of names
+        elif course:
+            task.values["course"] = course
+            if lines:
+                task.values.update(seats=lines[0]["seats"], more=lines[1:])
+        elif not turn.first("session"):
+            task.values.update(await self._choose(task))
+
+    @staticmethod
+    async def _choose(task: Task) -> Json:
+        """The one course that the subject of the message means, or those that it may mean, if it has one."""
+        found = await candidates(task.turn)
+        if len(found) == 1:
+            return {"course": found[0]["id"]}
+        return {"courses": found, "said": task.turn.text.strip()[:_NEEDS]} if found else {}
 
     async def read(self, task: Task) -> Json:
         turn, asked = task.turn, task.asked
         given: Json = {}
-        course = named_course(turn) if asked in ("needs", "session") and not has(turn.text, "in_house") else None
+        if asked is not None and not turn.pressed and _DROPS.search(fold(turn.text)):
+            turn.say(self.stopped)
+            raise Over
+        course = named_course(turn) if asked in ("needs", "session") and not at_their_place(turn.text) else None
+        if asked == "needs" and course is None:
+            course = _of_those(turn, task.values.get("courses") or [])
         if course and course != task.values.get("undated"):
-            task.values["course"] = course
+            given["course"] = course
             task.values.pop("needs", None)
         else:
             course = None
@@ -65,7 +119,7 @@ class Quoting(Kind):
         if session:
             given["session"] = str(session)
         seats = turn.first("seats") if turn.first("seats") is not None else _number(turn, asked)
-        if seats is not None and 1 <= int(seats) <= 100:
+        if seats is not None and 1 <= int(seats) <= 100 and "more" not in task.values:
             given["seats"] = int(seats)
         if turn.first("email"):
             given["email"] = str(turn.first("email"))
@@ -76,16 +130,57 @@ class Quoting(Kind):
         free = free and not (other and asked != "needs") and any(sign.isalnum() for sign in turn.text)
         if turn.first("company"):
             given["company"] = str(turn.first("company"))[:_COMPANY]
-        elif asked == "company" and free and len(turn.text) <= _COMPANY and not turn.first("email"):
-            given["company"] = turn.text.strip().strip(".")
-        if asked == "name" and free:
+        elif asked == "company" and free and len(turn.text) <= _COMPANY and not (_points(turn) or turn.first("email")):
+            given["company"] = company_said(turn.text)
+        if asked == "name" and not (turn.pressed or turn.question or turn.first("company")):
             name = people.given_name(turn.text)
-            given.update({"name": name} if name else {})
+            whole = bool(name) and people.is_first(str(name).split()[0]) and len(str(name).split()) > 1
+            given.update({"name": name} if name and (free or whole) else {})
         if asked == "po" and free and "po" not in given and is_number(turn.text):
             given["po"] = turn.text.strip()[:60]
-        if asked == "needs" and free and not course and len(turn.text.split()) > 1:
-            given["needs"] = turn.text.strip()[:_NEEDS]
+        if turn.first("needs") and asked is not None:
+            given["needs"] = str(task.values.get("said") or _said(turn))
+        elif asked == "needs" and free and not course and not turn.first("session"):
+            given.update(await self._needs(task))
         return given
+
+    async def _needs(self, task: Task) -> Json:
+        """What a message tells of the needs; a subject that courses are given on is chosen among them first."""
+        turn = task.turn
+        count = len(turn.text.split())
+        if not at_their_place(turn.text) and count <= 2 * ENOUGH:
+            chosen = await self._choose(task)
+            if chosen:
+                return chosen
+        return {"needs": turn.text.strip()[:_NEEDS]} if count >= _TELLS else {}
+
+    async def check(self, task: Task) -> None:
+        """A date has room for all of them; of several courses one after the other gets its date."""
+        values = task.values
+        if "session" in values and "seats" in values and not await self._has_room(task):
+            values.pop("session")
+            task.asked = None
+            return
+        if not (values.get("more") and "session" in values and "seats" in values):
+            return
+        line = {"session_id": values.pop("session"), "seats": values.pop("seats")}
+        following = values["more"].pop(0)
+        values["lines"] = [*values.get("lines", []), line]
+        values.update(course=following["course"], seats=following["seats"])
+        task.asked = None
+
+    @staticmethod
+    async def _has_room(task: Task) -> bool:
+        """Whether the date has room for all of them; where it has not, that is said."""
+        turn, seats = task.turn, int(task.values["seats"])
+        session = await turn.service.session(task.values["session"], access_code=turn.slot("access_code"))
+        task.values.setdefault("course", session["course_id"])
+        if session["seats_free"] >= seats and bookable(session):
+            return True
+        free = formatting.plural("utter_part_seats_left", session["seats_free"], turn.lang)
+        when = formatting.when(session["meetings"], turn.lang)
+        turn.say("utter_quote_little_room", when=when, free=free, buttons=[turn.button("plan_private", _TAILORED)])
+        return False
 
     async def _pointed_at(self, task: Task) -> str | None:
         turn, course = task.turn, task.values.get("course")
@@ -98,17 +193,25 @@ class Quoting(Kind):
             free = [item for item in items if item["bookable"]]
             return str(free[0]["id"]) if task.asked is None and len(free) == 1 else None
         item = picked(turn, items) or on_the_dates(turn, items)
-        return str(item["id"]) if item and item["bookable"] else None
+        if item is None and course and turn.values("period"):  # a date that was not listed, for want of room
+            item = on_the_dates(turn, [session_item(session) for session in await _open(turn, str(course))])
+        return str(item["id"]) if item and (item["bookable"] or turn.values("period")) else None
 
     async def ask(self, task: Task) -> list[Event]:
         turn = task.turn
+        if task.asked == "needs" and task.values.get("courses"):
+            turn.say("utter_ask_quote_course", buttons=[_course(one) for one in task.values["courses"]])
+            return []
         if task.asked != "session":
             turn.say(f"utter_ask_quote_{task.asked}")
             return []
-        sessions = [session for session in await _open(turn, str(task.values["course"])) if bookable(session)]
+        wanted = int(task.values.get("seats", 1))
+        free = [one for one in await _open(turn, str(task.values["course"])) if bookable(one)]
+        sessions = [session for session in free if session["seats_free"] >= wanted]
         if not sessions:
-            turn.say("utter_quote_no_date")
+            turn.say("utter_quote_no_room" if free else "utter_quote_no_date")
             task.values["undated"] = task.values.pop("course")
+            task.values.pop("courses", None)
             task.asked = "needs"
             return [task.event()]
         if task.times:
@@ -126,20 +229,35 @@ class Quoting(Kind):
 
     async def summarise(self, task: Task) -> list[Event]:
         turn, values = task.turn, task.values
-        who = {name: values[name] for name in ("company", "name", "email")}
+        who: Json = {name: values[name] for name in ("company", "name", "email")}
         if values.get("needs"):
             turn.say("utter_ask_quote_by_needs", buttons=yes_and_no(turn, "quote_yes"), needs=values["needs"], **who)
             return []
-        session = await turn.service.session(values["session"], access_code=turn.slot("access_code"))
+        who["po"] = turn.part("quote_po", po=values["po"]) if values.get("po") else ""
+        lines = _lines(values)
+        sessions = [
+            await turn.service.session(line["session_id"], access_code=turn.slot("access_code")) for line in lines
+        ]
+        cards = [session_card(session) for session in sessions]
+        seats = [formatting.plural("utter_part_seats", line["seats"], turn.lang) for line in lines]
+        if len(lines) > 1:
+            told = [_wanted(turn, session, count) for session, count in zip(sessions, seats, strict=True)]
+            turn.say(
+                "utter_ask_quote_lines",
+                buttons=yes_and_no(turn, "quote_yes"),
+                cards=cards,
+                lines="\n".join(told),
+                **who,
+            )
+            return []
         turn.say(
             "utter_ask_quote",
             buttons=yes_and_no(turn, "quote_yes"),
-            cards=[session_card(session)],
-            title=session["title"],
-            when=formatting.when(session["meetings"], turn.lang),
-            seats=formatting.plural("utter_part_seats", values["seats"], turn.lang),
-            price=formatting.price(session["price"]["amount"], turn.lang),
-            po=turn.part("quote_po", po=values["po"]) if values.get("po") else "",
+            cards=cards,
+            title=sessions[0]["title"],
+            when=formatting.when(sessions[0]["meetings"], turn.lang),
+            seats=seats[0],
+            price=formatting.price(sessions[0]["price"]["amount"], turn.lang),
             **who,
         )
         return []
@@ -150,7 +268,7 @@ class Quoting(Kind):
         if values.get("needs"):
             body["needs"] = values["needs"]
         else:
-            body["lines"] = [{"session_id": values["session"], "seats": values["seats"]}]
+            body["lines"] = _lines(values)
         body |= {"po_number": values["po"]} if values.get("po") else {}
         body |= {"access_code": turn.slot("access_code")} if turn.slot("access_code") else {}
         try:
@@ -168,7 +286,59 @@ class Quoting(Kind):
         else:
             told, buttons = offered(turn, quote)
             turn.say("utter_quote_made", buttons=buttons, cards=[quote_card(quote)], **told)
-        return [SlotSet("last_quote", quote["reference"])]
+        known = {"contact_name": values["name"], "contact_email": values["email"], "last_quote": quote["reference"]}
+        return [SlotSet(name, value) for name, value in known.items()]
+
+
+def by_that_word(turn: Turn) -> bool:
+    """Whether a message asks for a quote by that word."""
+    return not turn.pressed and bool(_BY_THAT_WORD.search(fold(turn.text)))
+
+
+async def named(turn: Turn) -> list[Event] | None:
+    """Begin a quote where a message asks for one by that word and was taken, unsurely, for something else."""
+    other = turn.intent in ("request_quote", "accept_quote", "decline_offer", "ask_campus", "deny", "talk_to_human")
+    if other or not turn.doubtful or not by_that_word(turn):
+        return None
+    return begin(turn, KINDS[Quoting.name])
+
+
+async def _existing(turn: Turn) -> None:
+    """Whoever asks after a quote that there is, is told how it stands. Raises Over."""
+    from bot.actions.companies.accepting import one_quote, tell_state
+
+    named, asks = turn.first("quote_reference"), _ASKS_AFTER.search(fold(turn.text))
+    if turn.pressed or not (named or asks):
+        return
+    if not (named or turn.slot("last_quote")):
+        if _THEIR_QUOTE.search(fold(turn.text)):
+            turn.say("utter_quote_none")
+            raise Over
+        return
+    quote = await one_quote(turn, str(named or turn.slot("last_quote")))
+    if quote is not None:
+        tell_state(turn, quote)
+    raise Over([SlotSet("last_quote", quote["reference"])] if quote else [])
+
+
+def _said(turn: Turn) -> str:
+    """What the person typed in this conversation, the last words of it."""
+    typed = [str(event.get("text")) for event in turn.tracker.events if event.get("event") == "user"]
+    return "\n".join(text for text in typed[-5:] if not text.startswith("/"))[:_NEEDS] or "-"
+
+
+def _lines(values: Json) -> list[Json]:
+    return [*values.get("lines", []), {"session_id": values["session"], "seats": values["seats"]}]
+
+
+def _wanted(turn: Turn, session: Json, seats: str) -> str:
+    return turn.part(
+        "quote_wanted",
+        seats=seats,
+        title=session["title"],
+        when=formatting.when(session["meetings"], turn.lang),
+        price=formatting.price(session["price"]["amount"], turn.lang),
+    )
 
 
 def quote_lines(turn: Turn, quote: Json) -> str:
@@ -196,7 +366,9 @@ def offered(turn: Turn, quote: Json) -> tuple[Json, list[Button]]:
     day, hour = formatting.day(ends, turn.lang), formatting.hour(ends, turn.lang)
     until = turn.part("day_and_hour", day=day, hour=hour)
     meant = f'{{"quote_reference": "{quote["reference"]}"}}'
-    told = {"reference": quote["reference"], "lines": quote_lines(turn, quote), "until": until, **totals(turn, quote)}
+    email = (quote.get("contact") or {}).get("email") or ""
+    lines = quote_lines(turn, quote)
+    told = {"reference": quote["reference"], "lines": lines, "until": until, "email": email, **totals(turn, quote)}
     return told, [
         turn.button("quote_accept", f"/accept_quote{meant}"),
         turn.button("quote_decline", f"/decline_offer{meant}"),
@@ -235,6 +407,24 @@ async def _open(turn: Turn, course: str) -> list[Json]:
             raise
         return []
     return list(found["items"])
+
+
+def _points(turn: Turn) -> bool:
+    """Whether a message gives an address or points at something, and so names nobody."""
+    return bool(turn.first("email") or turn.values("reference") or turn.values("period"))
+
+
+def _of_those(turn: Turn, courses: list[Json]) -> str | None:
+    """The one of the courses that were offered which a message points at."""
+    for said in map(str, turn.values("reference")):
+        place = len(courses) if said == "last" else int(said) if said.isdigit() else 0
+        if 1 <= place <= len(courses):
+            return str(courses[place - 1]["id"])
+    return None
+
+
+def _course(course: Json) -> Button:
+    return {"title": short_title(course["title"]), "payload": f'/inform{{"course": "{course["id"]}"}}'}
 
 
 def is_number(text: str) -> bool:

@@ -53,7 +53,7 @@ _INSTEAD: dict[str, str] = {
     **dict.fromkeys(["company_training", "request_quote", "start_over"], ""),
     "book_session": "booking_form",
     "cancel_booking": "cancel_form",
-    "talk_to_human": "handoff_form",
+    "talk_to_human": "action_talk_to_human",
 }
 #: Words of a search that is no answer to what somebody would like to learn.
 _SEARCHES = re.compile(
@@ -246,8 +246,9 @@ class SubmitAdvice(CampusAction):
 
 async def _done_instead(turn: Turn) -> list[Event]:
     """What the message asks for in place of an answer."""
+    from bot.actions.companies.training import CompanyTraining
     from bot.actions.conversation import StartOver
-    from bot.actions.courses.searching import CompanyTraining, RefineSearch, SearchCourses
+    from bot.actions.courses.searching import RefineSearch, SearchCourses
     from bot.actions.courses.sessions import ListSessions, SearchEvents
 
     actions: dict[str, type[CampusAction]] = {

@@ -11,6 +11,7 @@ from bot.actions import criteria as crit
 from bot.actions import formatting
 from bot.actions.criteria import Criteria
 from bot.actions.showing import (
+    alert_button,
     bookable,
     course_buttons,
     course_card,
@@ -22,7 +23,7 @@ from bot.actions.showing import (
     session_line,
     shown,
 )
-from bot.actions.turn import Event, Turn
+from bot.actions.turn import Button, Event, Turn
 from bot.service import Json
 
 #: Courses of one reply, and sessions.
@@ -86,6 +87,17 @@ def say_courses(
     return [*events, SlotSet("shown", {"items": [course_item(course) for course in courses], "next": nxt})]
 
 
+def _when_none_is_free(turn: Turn, sessions: list[Json]) -> list[Button]:
+    """The waiting list of a course whose dates are full, and being told of new ones."""
+    courses = {session["course_id"] for session in sessions}
+    if len(courses) != 1:
+        return []
+    course = str(courses.pop())
+    full = any(session["state"] in ("open", "full") for session in sessions)
+    wait = [turn.button("wait_for_it", f'/join_waitlist{{"course": "{course}"}}')] if full else []
+    return [*wait, alert_button(turn, course)]
+
+
 def _booking(turn: Turn) -> bool:
     """Whether a booking is under way that has its course."""
     return bool(turn.tracker.active_loop.get("name") == "booking_form" and turn.slot("booking_started"))
@@ -109,7 +121,7 @@ def say_sessions(
     lines = "\n".join(session_line(turn, session, place, with_title) for place, session in enumerate(sessions, 1))
     turn.say(
         key,
-        buttons=session_buttons(turn, sessions),
+        buttons=session_buttons(turn, sessions) or _when_none_is_free(turn, sessions),
         cards=[session_card(session) for session in sessions],
         title=sessions[0]["title"],
         criteria=heading(turn, {name: held for name, held in criteria.items() if name not in crit.SUBJECT}),

@@ -11,14 +11,13 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from bot import snapshot
 from bot.actions import criteria as crit
 from bot.actions import subjects
-from bot.actions.bookings.picking import chooses
+from bot.actions.bookings.picking import chooses, wants_seat
 from bot.actions.bookings.telling import MayBeAboutBooking
 from bot.actions.courses.asked import asked_of_course
 from bot.actions.courses.focus import (
     OF_A_SESSION,
     about,
     called,
-    course_in_focus,
     keep_code,
     named_course,
     on_screen,
@@ -30,7 +29,7 @@ from bot.actions.courses.lists import COURSES, say_courses, words
 from bot.actions.courses.sessions import show_sessions
 from bot.actions.courses.telling import CourseDetails, answer_on_screen, tell_course, tell_item
 from bot.actions.criteria import Criteria
-from bot.actions.knowledge import ASKED, KNOWN, SURE, answered_surely, find_answer, tell
+from bot.actions.knowledge import ASKED, KNOWN, answered_surely
 from bot.actions.references import extreme, pointed_at, shown_items
 from bot.actions.showing import shown
 from bot.actions.turn import CampusAction, Event, Turn
@@ -51,9 +50,16 @@ class SearchCourses(CampusAction):
     action = "action_search_courses"
 
     async def act(self, turn: Turn) -> list[Event]:
+        from bot.actions.companies.training import for_a_team
+
+        if wants_seat(turn):
+            return [FollowupAction("booking_form")]
         answered = await answer_on_screen(turn)
         if answered is not None:
             return answered
+        team = for_a_team(turn)
+        if team is not None:
+            return team
         course = turn.first("course")
         criteria = about(turn)
         if course and "topic" not in criteria:
@@ -132,30 +138,6 @@ class ShowMore(CampusAction):
             **crit.query(criteria), kind="course", limit=COURSES, cursor=cursor["cursor"], sort=cursor.get("sort")
         )
         return say_courses(turn, found, criteria, "utter_more_courses", cursor.get("sort"))
-
-
-class CompanyTraining(CampusAction):
-    """For a team: the public courses that fit, if a subject was named, and what is prepared with a person."""
-
-    action = "action_company_training"
-    yields = "utter_courses_found"
-
-    async def act(self, turn: Turn) -> list[Event]:
-        course = course_in_focus(turn)
-        if course and turn.first("course_attribute") == "price" and turn.first("seats"):
-            return await tell_course(turn, course, crit.read(turn))
-        criteria = about(turn)
-        if "q" in criteria and not subjects.is_certain(turn, str(criteria["q"][0])):
-            criteria.pop("q")  # "at our own plant": where, not on what
-        found = bool(criteria) and bool((await _courses(turn, criteria, None))["items"])
-        if not (found and set(criteria) & {*crit.SUBJECT, "operator"}):
-            answer = await find_answer(turn, SURE)
-            if answer is not None:  # "could our company rent a lab for a week?" is after no course of five days
-                tell(turn, answer)
-                return []
-        events = await show_courses(turn, criteria, None) if found else []
-        turn.say("utter_company_training")
-        return events
 
 
 async def show_courses(turn: Turn, criteria: Criteria, sort: str | None) -> list[Event]:

@@ -6,7 +6,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot import snapshot
 from bot.actions import criteria as crit
-from bot.actions.bookings.picking import chooses
+from bot.actions.bookings.picking import chooses, settles, wants_seat
 from bot.actions.bookings.telling import MayBeAboutBooking
 from bot.actions.bookings.words import has
 from bot.actions.courses.focus import (
@@ -34,8 +34,12 @@ class ListSessions(MayBeAboutBooking):
         from bot.actions.courses.searching import SearchCourses, show_courses
         from bot.actions.courses.telling import which_course
 
+        if wants_seat(turn):
+            return [FollowupAction("booking_form")]
         if (turn.first("seats") is not None or has(turn.text, "yes")) and chooses(turn):
             return [FollowupAction("booking_form")]  # "one person on the 18th" after the dates were shown
+        if settles(turn):
+            return [FollowupAction("booking_form")]  # "Saturday 18 May would be good", of those dates
         if has(turn.text, "any_date") and "period" in (turn.slot("criteria") or {}) and not turn.values("period"):
             turn.entities.append({"entity": "dropped_criterion", "value": "period"})
             return await show_courses(turn, crit.changed(turn.slot("criteria"), turn), None)
@@ -79,6 +83,12 @@ class SearchEvents(CampusAction):
     yields = "utter_courses_on_subject"
 
     async def act(self, turn: Turn) -> list[Event]:
+        from bot.actions import contacting
+
+        for meant in (contacting.wanted, contacting.who_comes):
+            events = await meant(turn)
+            if events is not None:
+                return events
         named = crit.read(turn)
         event = turn.first("course")
         if event and any(c["id"] == event and c.get("kind") == "event" for c in snapshot.load()["courses"]):

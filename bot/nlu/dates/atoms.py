@@ -24,6 +24,8 @@ _MONTH_FOLLOWS = re.compile(
     r"d'ici|jusque|mi|milieu|middle|around|about|vers|pour)|-|/|,)\s?$"
 )
 _NO_MONTH = re.compile(r"^ (?:i|we|you|be|have|not|also|need|places?|personnes?|people|seats?|jours?|days?)\b")
+#: "The march one", "may dates": pointed at.
+_POINTED_AT = re.compile(r"^ (?:ones?|dates?|sessions?)\b")
 #: "March to May", "may or june", "jan-mid March".
 _BEFORE_MONTH = re.compile(
     rf"^(?: (?:to|or|and|ou|et|a|until|till|through|thru) |\s?[-/,&]\s?)(?:(?:{PART})[ -](?:of )?)?{MONTH}"
@@ -76,7 +78,7 @@ def _no_month(match: re.Match[str], folded: str, text: str) -> bool:
         return False
     if _NO_MONTH.match(folded[match.end() :]):
         return True
-    if _BEFORE_MONTH.match(folded[match.end() :]):
+    if _BEFORE_MONTH.match(folded[match.end() :]) or _POINTED_AT.match(folded[match.end() :]):
         return False
     if match.start() == 0 and _SAID_OF_A_MONTH.match(folded[match.end() :]):
         return False

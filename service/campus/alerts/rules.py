@@ -1,7 +1,7 @@
 """Asking for an alert, confirming it by the link in a mail, and ending it.
 
 Nothing is told to an address whose owner has not pressed the button behind the link: opening the link alone does
-nothing, for scanners of mails open every link. The answer to asking is the same for every address.
+nothing, for scanners of mails open every link. The answer to asking is the same for every address but one's own.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ MARK = f"{ALERT}_"
 
 
 def ask(db: Session, speaker: Speaker, wish: NewAlert, lang: str) -> Outcome:
-    """Keep the wish and mail the link to confirm it. Raises Invalid, RateLimited."""
+    """Keep the wish and mail the link to confirm it; who has proved the address hears that it is active already.
+
+    Raises Invalid, RateLimited.
+    """
     email = addresses.normal(wish.email)
     limits.count_email(email)
     addresses.use(db, email)
@@ -67,7 +70,8 @@ def ask(db: Session, speaker: Speaker, wish: NewAlert, lang: str) -> Outcome:
             dedupe=f"{REQUEST}:{alert.id}:{now:%Y%m%d%H}",
             payload={"to": {"name": "", "email": email}, "alert": facts(db, alert, spoken)},
         )
-    return Outcome({"state": UNCONFIRMED}, 202)
+    proved = speaker.email is not None and speaker.email == email
+    return Outcome({"state": alert.state if proved else UNCONFIRMED}, 202)
 
 
 def _same(db: Session, email: str, criteria: dict[str, list[str]], course_id: str | None) -> Alert | None:

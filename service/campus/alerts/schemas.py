@@ -50,9 +50,9 @@ class NewAlert(BaseModel):
 
 
 class AlertAsked(BaseModel):
-    """The same for every address: nothing is told before its owner confirms."""
+    """The same for every address: nothing is told before its owner confirms. `active` only to who has proved it."""
 
-    state: Literal["unconfirmed"]
+    state: Literal["unconfirmed", "active"]
 
 
 class AlertToken(BaseModel):

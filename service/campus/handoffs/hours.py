@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Annotated
 
@@ -43,3 +43,14 @@ def is_staffed(now: datetime) -> bool:
     if is_holiday(local.date()) or DAYS[local.weekday()] not in settings.desk_days:
         return False
     return settings.desk_opens <= local.time() < settings.desk_closes
+
+
+def next_opening(now: datetime) -> datetime | None:
+    """When the desk opens next; None where it never does."""
+    settings = get_desk_settings()
+    today = now.astimezone(BRUSSELS).date()
+    for days in range(22):
+        opens = datetime.combine(today + timedelta(days=days), settings.desk_opens, BRUSSELS)
+        if opens > now and is_staffed(opens):
+            return opens
+    return None

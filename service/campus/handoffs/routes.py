@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from campus.db import Db
 from campus.handoffs import rules
-from campus.handoffs.schemas import ConversationOut, HandoffOut, MessageOut, NewHandoff, NewMessage
+from campus.handoffs.schemas import AskedHandoffOut, ConversationOut, MessageOut, NewHandoff, NewMessage
 from campus.idempotency import Outcome, Writing
 from campus.openapi import ANYBODY
 from campus.paging import Paging
@@ -37,7 +37,7 @@ _WRITE: dict[int | str, dict[str, Any]] = {
 @router.post(
     "",
     status_code=201,
-    response_model=HandoffOut,
+    response_model=AskedHandoffOut,
     responses=_WRITE,
     openapi_extra=ANYBODY,
     summary="Ask for a person",
@@ -47,15 +47,15 @@ def open_handoff(wish: NewHandoff, write: Writing) -> JSONResponse:
 
     def rule(db: Session) -> Outcome:
         handoff = rules.ask(db, write.speaker, wish, write.lang)
-        return Outcome(rules.handoff_view(handoff), 201, handoff.id)
+        return Outcome(rules.asked_view(handoff), 201, handoff.id)
 
     return written(write, rule)
 
 
-@router.get("/{handoff_id}", response_model=HandoffOut, responses=_READ, summary="How a request stands")
+@router.get("/{handoff_id}", response_model=AskedHandoffOut, responses=_READ, summary="How a request stands")
 def get_handoff(handoff_id: HandoffId, db: Db, caller: Caller) -> dict[str, Any]:
     """For the conversation that asked."""
-    return rules.handoff_view(rules.find(db, caller, handoff_id))
+    return rules.asked_view(rules.find(db, caller, handoff_id))
 
 
 @router.get("/{handoff_id}/messages", response_model=ConversationOut, responses=_READ, summary="What was said")
@@ -73,5 +73,16 @@ def add_message(handoff_id: HandoffId, wish: NewMessage, write: Writing) -> JSON
     def rule(db: Session) -> Outcome:
         message = rules.say(db, write.speaker, handoff_id, wish.text)
         return Outcome(rules.message_view(message), 201, message.handoff_id)
+
+    return written(write, rule)
+
+
+@router.post("/{handoff_id}/close", response_model=AskedHandoffOut, responses=_WRITE, summary="Go on without a person")
+def close_handoff(handoff_id: HandoffId, write: Writing) -> JSONResponse:
+    """By the conversation that asked: nobody needs to answer any more. Closed before: the same answer."""
+
+    def rule(db: Session) -> Outcome:
+        handoff = rules.withdraw(db, write.speaker, handoff_id)
+        return Outcome(rules.asked_view(handoff), 200, handoff.id)
 
     return written(write, rule)

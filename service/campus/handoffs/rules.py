@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campus import addresses, clock, notices
+from campus import addresses, clock, notices, states
 from campus.audit import record
 from campus.bookings.references import new_reference, normalise
 from campus.catalogue.memory import get_catalogue
-from campus.handoffs.hours import is_staffed
+from campus.handoffs.hours import is_staffed, next_opening
 from campus.handoffs.models import Handoff, HandoffMessage
 from campus.handoffs.schemas import NewHandoff
 from campus.languages import DEFAULT, supported
@@ -121,6 +121,20 @@ def say(db: Session, speaker: Speaker, handoff_id: str, text: str) -> HandoffMes
     return message
 
 
+def withdraw(db: Session, speaker: Speaker, handoff_id: str) -> Handoff:
+    """→ closed, by who asked and goes on without a person; closed before: as it is. Raises NotFound, Forbidden."""
+    handoff = find(db, speaker, handoff_id)
+    if not is_own(speaker, handoff):  # the staff close theirs under their own rules
+        raise Forbidden()
+    db.refresh(handoff, with_for_update=True)
+    before = handoff.state
+    if before != "closed":
+        if not states.carry_out(db, handoff, (before,), state="closed"):
+            raise WrongState(handoff.state)
+        record(db, speaker.principal, "close", handoff.id, source=before, target=handoff.state)
+    return handoff
+
+
 def tell(db: Session, handoff: Handoff, kind: Kind, once: str, **facts: Any) -> None:
     """Tell the conversation `{handoff, state, …facts}` in its language; by mail where no channel leads back to it and
     there is an address. ``once`` names what is told: it is told one time."""
@@ -174,6 +188,12 @@ def conversation_view(db: Session, handoff: Handoff, part: Slice) -> dict[str, A
     """What was said, oldest first, and how the request stands."""
     rows, total, following = fetch_page(db, messages(handoff), part)
     return {"state": handoff.state, "items": [message_view(row) for row in rows], "total": total, "next": following}
+
+
+def asked_view(handoff: Handoff) -> dict[str, Any]:
+    """As who asked sees it: with when the desk opens next, while it is closed."""
+    opens = next_opening(clock.now()) if handoff.state == "offline" else None
+    return {**handoff_view(handoff), "opens_at": clock.iso(opens) if opens else None}
 
 
 def handoff_view(handoff: Handoff) -> dict[str, Any]:

@@ -60,6 +60,12 @@ class HandoffOut(BaseModel):
     created_at: str
 
 
+class AskedHandoffOut(HandoffOut):
+    """The same for who asked. `opens_at`: when the desk opens next, while it is closed."""
+
+    opens_at: str | None
+
+
 class NewMessage(BaseModel):
     """`POST …/messages`."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from campus.clock import BRUSSELS
-from campus.handoffs.hours import is_staffed
+from campus.handoffs.hours import is_staffed, next_opening
 
 from .conftest import STAFF_TOKEN, World, contact
 
@@ -77,3 +77,36 @@ def test_when_somebody_is_there(moment: str, staffed: bool, world: World) -> Non
     world.clock.set(at)
     state = world.post("/v1/handoffs", WISH).json()["state"]
     assert state == ("queued" if staffed else "offline")
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_who_asked_goes_on_without_a_person(world: World, taken: bool) -> None:
+    mine = world.web.bearer("c1")
+    handoff = world.post("/v1/handoffs", WISH, bearer=mine).json()
+    path = f"/v1/handoffs/{handoff['id']}/close"
+    if taken:
+        world.post(f"/v1/staff/handoffs/{handoff['id']}/take", {}, bearer=STAFF_TOKEN)
+    assert world.post(path, {}, bearer=world.web.bearer("c2")).status_code == 404
+    assert world.post(path, {}, bearer=STAFF_TOKEN).status_code == 403
+    first, again = world.post(path, {}, bearer=mine), world.post(path, {}, bearer=mine)
+    assert first.status_code == 200 and first.json() == again.json() and first.json()["state"] == "closed"
+    said = world.post(f"/v1/handoffs/{handoff['id']}/messages", {"text": "encore là ?"}, bearer=mine)
+    assert said.json()["code"] == "wrong-state"
+
+
+@pytest.mark.parametrize(
+    ("moment", "opens"),
+    [
+        ("2026-12-01T19:30", "2026-12-02T09:00:00+01:00"),
+        ("2026-12-04T18:00", "2026-12-07T09:00:00+01:00"),  # a Friday evening
+        ("2026-12-25T10:00", "2026-12-28T09:00:00+01:00"),  # Christmas, then the weekend
+        ("2026-12-01T10:00", None),
+    ],
+)
+@pytest.mark.one_database
+def test_when_the_desk_is_closed_it_is_said_when_it_opens(moment: str, opens: str | None, world: World) -> None:
+    at = datetime.fromisoformat(moment).replace(tzinfo=BRUSSELS)
+    world.clock.set(at)
+    assert world.post("/v1/handoffs", WISH).json()["opens_at"] == opens
+    following = next_opening(at)
+    assert following is not None and following > at

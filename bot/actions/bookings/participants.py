@@ -1,0 +1,85 @@
+"""The people who will sit on the seats, as they are typed, pasted or announced: not the one who books for them."""
+
+from __future__ import annotations
+
+import re
+
+from bot.actions.bookings import people
+from bot.actions.turn import Turn
+from bot.nlu.spans import fold
+from bot.service import Json
+
+#: Between people who are named in a list.
+_BETWEEN = re.compile(r"[\n;,•]+|\s+(?:et|and|&)\s+", re.IGNORECASE)
+_ADDRESS = re.compile(r"<?\(?([\w.+-]+@[\w-]+(?:\.[\w-]+)+)\)?>?")
+#: What stands before a list, or before a place in it.
+_HEAD = re.compile(r"^(?:.*?:|\s*\d+\s*[.)-]|\s*[-*–])\s*", re.DOTALL)
+#: People announced as those who come.
+_ANNOUNCED = re.compile(
+    r"\b(?:participante?s?|attendees?|stagiaires?|inscrite?s?|"
+    r"(?:leurs? |their |the |les )?(?:noms|names)(?: (?:des|of the) (?:participants|people|personnes))?)"
+    r"(?:(?: ?:| (?:is|are|est|sont|sera|seront|will be|ce sera|ce seront|s'appellent?))\s*:?)\s*(?P<names>.+)$",
+    re.DOTALL,
+)
+#: In place of somebody.
+_INSTEAD = re.compile(r"\b(?:au lieu|a la place|remplac\w*|instead|replac\w*|by|swap\w*)\b")
+#: From so many on, names of one word are a list too ("Ann, Bob, Cem").
+_MANY = 3
+
+
+def listed_people(text: str) -> list[Json]:
+    """The people of a list that was typed or pasted: ``{name, email?}``, one a line or between commas.
+
+    A text that is no list of names gives an empty one.
+    """
+    found: list[Json] = []
+    for part in _BETWEEN.split(text):
+        address = _ADDRESS.search(part)
+        words = _ADDRESS.sub(" ", part)
+        name = people.given_name(_HEAD.sub("", words).strip(" .-–\t"))
+        if not name and words.strip():
+            if found or address:
+                return []
+            continue
+        if name:
+            found.append({"name": name, **({"email": address[1].lower()} if address else {})})
+    return found
+
+
+def announced_people(text: str) -> list[Json]:
+    """Those whom a message calls participants ("the participants are …"), be it one."""
+    said = _ANNOUNCED.search(fold(text))
+    return listed_people(text[said.start("names") : said.end("names")]) if said else []
+
+
+def participants_in(turn: Turn) -> list[Json]:
+    """The participants that a message names: announced, or two and more of them in a list or in a sentence."""
+    if turn.pressed:
+        return []
+    announced = announced_people(turn.text)
+    if announced:
+        return announced
+    listed = listed_people(turn.text)
+    if len(listed) > 1 and (len(listed) >= _MANY or all(len(one["name"].split()) > 1 for one in listed)):
+        return listed
+    named = list(dict.fromkeys(str(name) for name in turn.values("person")))
+    if len(named) > 1 and all(len(name.split()) > 1 for name in named):
+        return [{"name": people.capitalised(name)} for name in named]
+    return []
+
+
+def seated(named: list[Json], booking: Json, text: str) -> list[Json] | None:
+    """Who sits on the seats then; None where it is not clear who leaves."""
+    before = [{k: one[k] for k in ("name", "email") if one.get(k)} for one in booking["participants"]]
+    listed = [one for one in before if fold(one["name"]) in fold(text)]
+    leaving = listed if _INSTEAD.search(fold(text)) else []
+    coming = [one for one in named if not any(fold(one["name"]) == fold(other["name"]) for other in before)]
+    if leaving and coming:
+        return [*(one for one in before if one not in leaving), *coming]
+    if listed and coming and not leaving and len(named) > 1:  # the whole team again, with who is new
+        return [*listed, *coming]
+    if len(coming) == booking["seats"] or (booking["seats"] == 1 and len(coming) == 1):
+        return coming
+    if coming and len(before) + len(coming) <= booking["seats"]:
+        return [*before, *coming]
+    return coming if len(coming) > booking["seats"] else None

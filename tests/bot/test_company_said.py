@@ -1,0 +1,28 @@
+"""The name of a company as people say it where it is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.actions.companies.said import company_said
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        ("Exelyo SA", "Exelyo SA"),
+        ("we work for Exelyo SA.", "Exelyo SA"),
+        ("I'm at Exelyo", "Exelyo"),
+        ("c'est pour Exelyo, merci", "Exelyo"),
+        ("notre entreprise s'appelle Exelyo", "Exelyo"),
+        ("on travaille chez Dupont & Fils", "Dupont & Fils"),
+        ("ma boîte c'est Exelyo", "Exelyo"),
+        ("c’est Exelyo qui paie", "Exelyo"),
+        ("The Company Store", "The Company Store"),
+        ("Société Générale", "Société Générale"),
+        ("Pour Exelyo", "Exelyo"),
+        ("La Boîte", "La Boîte"),
+    ],
+)
+def test_what_stands_around_the_name_is_left_out(text: str, company: str) -> None:
+    assert company_said(text) == company
