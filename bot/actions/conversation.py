@@ -141,38 +141,41 @@ async def _of_teaching(turn: Turn) -> list[Event]:
 class Said:
     """A sentence that needs nothing looked up; said by an action, so that what else the message wants is taken up."""
 
-    action = ""
+    key = ""
 
     async def act(self, turn: Turn) -> list[Event]:
-        """Say the response of the action's own name, unless the message says more than its intent."""
+        """Say the response, unless the message says more than its intent."""
         events = await _says_more(turn)
         if events is None:
             turn.say(self._key(turn))
         return events or []
 
     def _key(self, turn: Turn) -> str:
-        return self.action.replace("action_", "utter_", 1)
+        return self.key
 
 
 class Greet(Said, CampusAction):
     """Answers a greeting."""
 
     action = "action_greet"
+    key = "utter_greet"
 
 
 class Goodbye(Said, CampusAction):
     """Answers a goodbye."""
 
     action = "action_goodbye"
+    key = "utter_goodbye"
 
 
 class Thank(Said, CampusAction):
     """Answers thanks, and a goodbye beside them."""
 
     action = "action_thank"
+    key = "utter_thank"
 
     def _key(self, turn: Turn) -> str:
-        return "utter_goodbye" if has(turn.text, "end") else "utter_thank"
+        return "utter_goodbye" if has(turn.text, "end") else self.key
 
 
 class NotThat(Said):
@@ -199,36 +202,42 @@ class Glad(Said, CampusAction):
     """Nothing else is wanted."""
 
     action = "action_glad"
+    key = "utter_glad"
 
 
 class AtHand(Said, CampusAction):
     """A yes to nothing in particular."""
 
     action = "action_at_hand"
+    key = "utter_at_hand"
 
 
 class Rephrase(Said, CampusAction):
     """A yes to an offer of help: with what?"""
 
     action = "action_rephrase"
+    key = "utter_rephrase"
 
 
 class LostAgain(NotThat, CampusAction):
     """A no to what was guessed."""
 
     action = "action_lost_again"
+    key = "utter_lost_again"
 
 
 class AskOtherCriteria(NotThat, CampusAction):
     """A no to what was found."""
 
     action = "action_ask_other_criteria"
+    key = "utter_ask_other_criteria"
 
 
 class AskQuestion(Said, CampusAction):
     """A yes to another question."""
 
     action = "action_ask_question"
+    key = "utter_ask_question"
 
 
 class BotChallenge(CampusAction):

@@ -21,7 +21,8 @@ _DESPERATE = re.compile(
 )
 _URGENT = re.compile(
     r"\b(?:(?:c'est|c est|tres|vraiment|tout a fait) urgente?|urgence|urgemment|aide tout de suite|"
-    r"(?:it'?s|is|very|really) urgent|urgently|emergency|help (?:right )?now|need help (?:right )?now|asap)\b"
+    r"(?:it'?s|is|very|really) urgent|urgently|emergency|"
+    r"prevenez quelqu'un|(?:tell|call|warn) (?:someone|somebody)|help (?:right )?now|need help (?:right )?now|asap)\b"
 )
 #: What a message gives to a form: then it is an answer first, however it is said.
 _DATA = frozenset(["reference", "period", "seats", "email", "phone", "course", "topic", "booking_reference", "session"])

@@ -49,7 +49,7 @@ class ValidateCancelForm(CampusAction):
             elif asked and turn.intent == "cancel_booking" and turn.question:
                 await answer_question(turn)  # "can I cancel for free?" is no yes
                 return [SlotSet(asked, None)]
-            elif turn.intent in ("affirm", "cancel_booking") and asked == "cancel_confirmed":
+            elif turn.intent in ("affirm", "confirm_booking", "cancel_booking") and asked == "cancel_confirmed":
                 confirmed, events = True, [SlotSet("cancel_confirmed", True)]
             elif asked:
                 return [] if turn.intent in DIGRESSIONS or turn.question else [SlotSet(asked, None)]

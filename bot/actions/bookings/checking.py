@@ -13,8 +13,8 @@ from bot.service import Json, Problem
 
 #: States in which a booking still means something to a person.
 LIVING = ("held", "confirmed", "waiting", "offered")
-#: Confidence from which a question is answered where nothing is booked.
-_ASKED = 0.6
+#: Confidence from which a question is answered where nothing is booked, unless it plainly asks what is.
+_ASKED, _PLAIN = 0.6, 0.95
 
 
 async def own_bookings(turn: Turn, states: tuple[str, ...] = LIVING) -> list[Json]:
@@ -53,7 +53,7 @@ class CheckBooking(MayBeAboutBooking):
                 return []
         else:
             bookings = await own_bookings(turn)
-        if not bookings and await answered_surely(turn, _ASKED):
+        if not bookings and turn.confidence < _PLAIN and await answered_surely(turn, _ASKED):
             return []  # "what happens once I have booked?"
         if not bookings:
             turn.say("utter_no_bookings")
