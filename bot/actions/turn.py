@@ -221,7 +221,7 @@ class CampusAction(Action, ABC):
 
             if await answered_surely(turn, self.asks_first):
                 return []
-        if self.yields and turn.doubtful:
+        if self.yields and turn.doubtful and not turn.tracker.active_loop.get("name"):
             from bot.actions.bookings.picking import wants_seat
 
             if wants_seat(turn):

@@ -28,7 +28,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.component import LANGUAGE, LIKELIER, Before, EntityComponent
-from bot.nlu.language_model import NgramModel, words
+from bot.nlu.language_model import WORD, NgramModel, words
 from bot.nlu.masking import mask
 from bot.nlu.spans import Found, fold
 from bot.settings import ROOT
@@ -104,6 +104,7 @@ class LanguageIdentifier(EntityComponent):
             courtesies[language] = said_by_all & {fold(text) for text in here}
             texts += [mask(text) for text in here]
             languages += [language] * len(here)
+        texts = without_names(texts)
         self._model = NgramModel.fit(texts, languages, self._config["precision"])
         shared = courtesies["fr"] & courtesies["en"]
         self._courtesies = {text: language for language in LANGUAGES for text in courtesies[language] - shared}
@@ -170,6 +171,18 @@ class LanguageIdentifier(EntityComponent):
         told = {self._own_words.get(word) for word in words(masked) if len(word) > 1}
         language = told.pop() if len(told) == 1 else None
         return (language, _BY_WORDS) if language else None
+
+
+def without_names(texts: list[str]) -> list[str]:
+    """The texts without what is always written with a capital, also inside a sentence: a name is of no language."""
+    small = {word for text in texts for word in WORD.findall(text) if word[0].islower()}
+    names = {
+        word
+        for text in texts
+        for word in WORD.findall(text)[1:]
+        if word[0].isupper() and len(word) > 1 and word.lower() not in small
+    }
+    return [WORD.sub(lambda found: " " if found[0] in names else found[0], text) for text in texts]
 
 
 def _own_words(texts: list[str], languages: list[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.component import LANGUAGE, LIKELIER, Before
-from bot.nlu.language import LanguageIdentifier, _own_words, examples_of
+from bot.nlu.language import LanguageIdentifier, _own_words, examples_of, without_names
 from bot.nlu.language_model import NgramModel
 from bot.nlu.masking import mask
 from bot.settings import ROOT
@@ -60,6 +60,7 @@ def identifier() -> LanguageIdentifier:
         examples = [mask(text) for text in examples_of(ROOT / "data" / "nlu" / language)]
         texts += examples
         languages += [language] * len(examples)
+    texts = without_names(texts)
     model = NgramModel.fit(texts, languages, precision=0.995)
     stored = NgramModel.from_dict(json.loads(json.dumps(model.as_dict())))
     own = _own_words(texts, languages)
