@@ -12,7 +12,7 @@ from bot.actions import criteria as crit
 from bot.actions.bookings.changing import names_given, seats_given
 from bot.actions.bookings.checking import CheckBooking
 from bot.actions.bookings.holding import release
-from bot.actions.bookings.picking import chooses, picked
+from bot.actions.bookings.picking import chooses, picked, wants_seat
 from bot.actions.bookings.telling import MayBeAboutBooking
 from bot.actions.bookings.wishes import SLOT as WAITING_WISH
 from bot.actions.bookings.words import has, only
@@ -519,6 +519,8 @@ async def lost(turn: Turn) -> list[Event]:
     people = names_given(turn)
     if people is not None:
         return people
+    if wants_seat(turn):
+        return [FollowupAction("booking_form")]
     rest = turn.slot("booking_rest")
     if rest and turn.intent in ("affirm", "confirm_booking"):  # the others of the same group
         seats = SlotSet("seats", rest[0]["seats"])

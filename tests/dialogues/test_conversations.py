@@ -1,4 +1,4 @@
-"""Every conversation, on every database that it writes to; and that no two of a language are the same walk."""
+"""Every conversation, on every database that it writes to; no two of a language are the same walk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dialogues.conversation import FOLDER, run, scripts
+from tests.dialogues.conversation import FOLDER, load, run, scripts
 from tests.support.running import Running
 
 _walks: dict[tuple[str, ...], Path] = {}
@@ -17,9 +17,10 @@ _walks: dict[tuple[str, ...], Path] = {}
     ("path", "lang"), scripts(), ids=[f"{path.relative_to(FOLDER).with_suffix('')}-{lang}" for path, lang in scripts()]
 )
 def test_conversation(stack: Running, path: Path, lang: str) -> None:
-    intents = tuple(run(stack, path, lang))
-    other = _walks.setdefault((lang, *intents), path)
-    assert other == path, f"the same sequence of intents as {other.name}: {intents}"
+    intents = run(stack, path, lang)
+    replies = [key for step in load(path, lang)["steps"] for key in step.get("reply", [])]
+    other = _walks.setdefault((lang, *intents, *replies), path)
+    assert other == path, f"the same walk as {other.name}: {intents}"
 
 
 def test_there_are_as_many_as_are_promised_in_each_language() -> None:
