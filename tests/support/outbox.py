@@ -15,14 +15,19 @@ class Outbox:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._read: dict[tuple[Path, int], EmailMessage] = {}  # a long run looks again and again at the same ones
 
     def mails(self) -> list[EmailMessage]:
         """All mails, oldest first."""
         files = sorted(self.folder.glob("*.eml"), key=lambda path: path.stat().st_mtime)
-        return [
-            email.message_from_bytes(path.read_bytes(), policy=email.policy.default)  # type: ignore[misc]
-            for path in files
-        ]
+        return [self._mail(path) for path in files]
+
+    def _mail(self, path: Path) -> EmailMessage:
+        key = (path, path.stat().st_size)
+        if key not in self._read:
+            raw = path.read_bytes()
+            self._read[key] = email.message_from_bytes(raw, policy=email.policy.default)  # type: ignore[assignment]
+        return self._read[key]
 
     def wait(self, wanted: Callable[[list[EmailMessage]], bool], seconds: float = 8) -> list[EmailMessage]:
         """The mails once they are as wanted, or as they are when the time is up."""
