@@ -78,7 +78,7 @@ class SecondMeaning(GraphComponent):
         """How sure (0 to 1) both intents (``sure``) and an answer (``answer``) have to be for two wishes, and the
         intent beside courtesies for that to count (``wish``; ``instead`` where the whole seems nothing but polite).
         """
-        return {"sure": 0.7, "answer": 0.5, "wish": 0.3, "instead": 0.5}
+        return {"sure": 0.6, "answer": 0.5, "wish": 0.3, "instead": 0.5}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._config = {**self.get_default_config(), **config}
