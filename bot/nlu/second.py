@@ -15,6 +15,7 @@ base has nothing to say.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -30,7 +31,7 @@ from bot.nlu.clauses import PARTS, Cut, Parts
 from bot.nlu.component import LANGUAGE
 from bot.nlu.foreignness import OUT_OF_SCOPE
 from bot.nlu.out_of_scope import SCORE
-from bot.nlu.spans import words_of
+from bot.nlu.spans import fold, words_of
 
 SECOND = "second"
 
@@ -65,6 +66,8 @@ _BEFORE_A_QUESTION = frozenset(_KINDS) | words_of(
 #: A yes or a no, after which a practical question is one of its own ("yes, and where do I park?"); what else follows
 #: one is mostly part of it ("no, another date").
 _BRIEF = words_of("affirm deny")
+#: How a noun begins that an "and" joins to the one before ("make-up and his rings"): a thing, and no search for one.
+_NOUN = re.compile(r"(?:ses|son|sa|mes|mon|ma|leurs?|vos|nos|les?|la|l'|his|her|their|my|our|the)\b")
 #: Words from which on the rest is more than something the first side goes on about.
 _WORDS = 3
 
@@ -78,7 +81,7 @@ class SecondMeaning(GraphComponent):
         """How sure (0 to 1) both intents (``sure``) and an answer (``answer``) have to be for two wishes, and the
         intent beside courtesies for that to count (``wish``; ``instead`` where the whole seems nothing but polite).
         """
-        return {"sure": 0.6, "answer": 0.5, "wish": 0.3, "instead": 0.5}
+        return {"sure": 0.7, "answer": 0.5, "wish": 0.3, "instead": 0.5}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._config = {**self.get_default_config(), **config}
@@ -111,7 +114,9 @@ class SecondMeaning(GraphComponent):
         if parts.core is not None and self._counts(message, parts.core):
             _take_meaning(message, parts.core)
         found = [(self._sureness(message, cut), cut) for cut in parts.cuts]
-        sureness, cut = max(found, key=lambda one: one[0], default=(0.0, None))
+        text = message.get(TEXT)  # where a sentence ends is a better place than an "and", which joins also two nouns
+        best = max(found, key=lambda one: (one[0] > 0 and _ends(text, one[1]), one[0]), default=None)
+        sureness, cut = best or (0.0, None)
         if cut is not None and sureness > 0:
             _take_meaning(message, cut.left)
             entities = message.get(ENTITIES) or []
@@ -137,6 +142,8 @@ class SecondMeaning(GraphComponent):
         if sureness < self._config["sure"] or _intent(message)[0] not in (first, second):
             return 0.0
         if first not in _BEFORE_A_QUESTION | (_BRIEF if second == ASKING else frozenset()) or second not in _KINDS:
+            return 0.0
+        if second == "search_courses" and not _ends(message.get(TEXT), cut) and _NOUN.match(fold(cut.rest)):
             return 0.0
         answers = [self._answer(side) for side in (cut.left, cut.right)]
         if first == ASKING and not answers[0]:
@@ -165,6 +172,11 @@ class SecondMeaning(GraphComponent):
             "entities": entities,
             ANSWER_KEY: cut.right.get(ANSWER_KEY) if self._answer(cut.right) else None,
         }
+
+
+def _ends(text: str, cut: Cut) -> bool:
+    """Whether a sentence ends where a text is cut."""
+    return any(sign in ".?!;…" for sign in text[cut.end : cut.start])
 
 
 def _intent(message: Message) -> tuple[str, float]:
