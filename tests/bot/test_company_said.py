@@ -21,6 +21,9 @@ from bot.actions.companies.said import company_said
         ("The Company Store", "The Company Store"),
         ("Société Générale", "Société Générale"),
         ("Pour Exelyo", "Exelyo"),
+        ("acting on behalf of Exelyo SA", "Exelyo SA"),
+        ("pour le compte de Vésale Bio", "Vésale Bio"),
+        ("nous représentons Kaneka", "Kaneka"),
         ("La Boîte", "La Boîte"),
     ],
 )

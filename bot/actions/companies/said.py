@@ -13,6 +13,7 @@ _BEFORE = re.compile(
     r"|(?:i['’]?m|i am|we['’]?re|we are) (?:with|at|from|working for)|nous sommes|we are|we['’]re"
     r"|(?:notre|ma|la|l['’]|le|mon|our|my|the) ?(?:entreprise|société|societe|boîte|boite|employeur|firme|nom|"
     r"company|employer|firm|name|business)(?: (?:s['’]appelle|c['’]est|est|is called|is|sera))?"
+    r"|(?:acting )?on (?:the )?behalf of|(?:pour|sur) le compte de|de la part de|(?:je|nous) représent(?:e|ons)"
     r"|au nom de|in the name of|made out to|(?:la )?(?:société|societe|entreprise|boîte|boite)|(?:the )?company)?[ :,]*"
     r"(?:(?:c['’]est|pour|for|is|est|chez) )?",
     re.IGNORECASE,
