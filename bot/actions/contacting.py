@@ -112,7 +112,7 @@ class Contacting(Kind):
         other = turn.intent in _NO_DATA and turn.confidence >= DOUBTFUL
         stops = turn.intent in ("deny", "start_over", "undo", "goodbye")
         if asked == "name" and not (turn.pressed or turn.question or other or stops):
-            name = people.given_name(turn.text)
+            name = people.given_name(turn.text, turn.first("person"))
             given.update({"name": name} if name else {})
         if asked == "message" and not (turn.pressed or stops) and len(turn.text.split()) > 1 and not given:
             given["message"] = turn.text.strip()[:_LONGEST]

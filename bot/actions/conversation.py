@@ -10,7 +10,7 @@ from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
 from bot import responses
 from bot.actions import criteria as crit
 from bot.actions.bookings.changing import names_given, seats_given
-from bot.actions.bookings.checking import CheckBooking
+from bot.actions.bookings.checking import CheckBooking, own_bookings
 from bot.actions.bookings.holding import release
 from bot.actions.bookings.picking import chooses, picked, wants_seat
 from bot.actions.bookings.telling import MayBeAboutBooking
@@ -24,11 +24,11 @@ from bot.actions.courses.sessions import ListSessions, show_sessions
 from bot.actions.courses.telling import CourseDetails, answer_on_screen, tell_course, tell_item
 from bot.actions.distress import angry, distressed, offer_person
 from bot.actions.identity import ask_for_code
-from bot.actions.knowledge import ASKED, KNOWN, SURE, Answer, answered_surely, find_answer, tell
+from bot.actions.knowledge import KNOWN, SURE, Answer, answered_surely, find_answer, tell
 from bot.actions.references import pointed_at, shown_items
 from bot.actions.tasks import begin, kind_of
 from bot.actions.turn import CampusAction, Event, Turn
-from bot.nlu.spans import fold
+from bot.nlu.spans import fold, in_another_script
 from bot.responses import FIXED
 
 #: Intents that may be offered as a reading of an unclear message, each with the response that names it.
@@ -392,8 +392,11 @@ class BeginTask(MayBeAboutBooking):
     yields = "utter_courses_on_subject"
 
     async def answer(self, turn: Turn) -> list[Event]:
-        if turn.intent == "withdraw_contract" and await answered_surely(turn, ASKED):
+        if turn.intent == "withdraw_contract" and await answered_surely(turn, SURE):
             return []  # "do I have 14 days to withdraw?" withdraws nothing
+        of_search = turn.intent == "change_booking" and turn.slot("criteria") and set(crit.read(turn)) == {"seats"}
+        if of_search and not await own_bookings(turn):
+            return await RefineSearch().act(turn)  # "we'll be four in the end": of what is looked for
         if turn.doubtful:
             instead = await second_reading(turn)
             if instead is not None:
@@ -516,6 +519,9 @@ async def lost(turn: Turn) -> list[Event]:
     """What to say to a message that no rule or story takes."""
     if turn.tracker.active_loop.get("name"):
         return []  # the form asks again
+    if in_another_script(turn.text):
+        turn.say("utter_only_these_languages")
+        return []
     people = names_given(turn)
     if people is not None:
         return people

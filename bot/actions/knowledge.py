@@ -106,7 +106,12 @@ async def answered_surely(turn: Turn, least: float) -> bool:
     """Answer a question that names nothing of the catalogue, where its answer is known; whether it was."""
     found = turn.answer_key
     named = any(turn.first(entity) for entity in ("topic", "course", "operator", "reference"))
-    if turn.pressed or named or not turn.question or found.get("key") in (None, *_OF_ITSELF):
+    if (
+        turn.pressed
+        or named
+        or not (turn.question or (least >= KNOWN and turn.asks))
+        or found.get("key") in (None, *_OF_ITSELF)
+    ):
         return False
     answer = await find_answer(turn, least)
     if answer is not None:

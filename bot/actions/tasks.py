@@ -20,7 +20,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot.actions.bookings.digressions import DIGRESSIONS
 from bot.actions.bookings.words import only
-from bot.actions.knowledge import answer_question
+from bot.actions.knowledge import KNOWN, answer_question, answered_surely
 from bot.actions.turn import DOUBTFUL, CampusAction, Event, Turn
 from bot.service import Json
 
@@ -170,17 +170,17 @@ class ValidateTaskForm(CampusAction):
         turn, kind = task.turn, task.kind
         if turn.pressed and turn.intent not in {"inform", "affirm", "deny", *kind.intents}:
             return False
+        if task.asked == YES and agrees(turn):
+            task.values[YES] = True
+            return True
         given = {step: value for step, value in (await kind.read(task)).items() if task.values.get(step) != value}
         if given:
             task.values.update(given)
             task.times = 0
             await kind.check(task)
             return True
-        if task.asked == YES and agrees(turn):
-            task.values[YES] = True
-            return True
         if _stops(turn):
-            if task.asked in kind.optional and turn.intent == "deny":
+            if task.asked in kind.optional and turn.intent not in ("start_over", "undo", "goodbye"):
                 task.values[task.asked] = ""
                 return True
             turn.say(kind.stopped)
@@ -190,6 +190,8 @@ class ValidateTaskForm(CampusAction):
             return True
         if turn.question or turn.intent in DIGRESSIONS or (turn.intent in _ELSE and turn.confidence >= DOUBTFUL):
             return False
+        if await answered_surely(turn, KNOWN):  # a question without its sign
+            return True
         return task.asked != YES or turn.confidence <= DOUBTFUL or turn.intent in {"inform", *_AGREES, *kind.intents}
 
 

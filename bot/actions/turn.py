@@ -16,6 +16,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot import responses
 from bot.channels.assertion import Refused, verify
+from bot.nlu.number_words import numbers
+from bot.nlu.spans import fold
 from bot.responses import FIXED
 from bot.service import Json, Service, Unavailable, idempotency_key
 
@@ -113,6 +115,15 @@ class Turn(Words):
         return self.confidence < DOUBTFUL and not self.pressed and not self.tracker.active_loop.get("name")
 
     @property
+    def outshone(self) -> bool:
+        """Whether it is doubtful, or a course's title makes up half of it and more: it tells less than its words do."""
+        if self.doubtful:
+            return True
+        titles = [one for one in self.entities if one.get("entity") == "course" and one.get("start") is not None]
+        said = sum(one["end"] - one["start"] for one in titles)
+        return not self.pressed and not self.tracker.active_loop.get("name") and 2 * said > len(self.text)
+
+    @property
     def fresh(self) -> bool:
         """Whether the message still waits for its first answer: no action but a form has run since it came."""
         for event in reversed(self.tracker.events):
@@ -135,6 +146,18 @@ class Turn(Words):
     def question(self) -> bool:
         """Whether the message is put as a question."""
         return self.text.rstrip().endswith("?") or bool(_QUESTION.match(self.text))
+
+    @property
+    def asks(self) -> bool:
+        """The same, or words that begin like one, as people write it without its sign: "can you cancel for free"."""
+        return self.question or bool(_ASKING.match(fold(self.text)))
+
+    @property
+    def only_number(self) -> int | None:
+        """The number of a message that has just one, and no date: an answer to "how many?"."""
+        found = [number for number in numbers(fold(self.text)) if not number.article]
+        one = found[0].value if len(found) == 1 and not self.values("period") else None
+        return int(one) if one is not None and one == int(one) else None
 
     def key(self, *purpose: str) -> str:
         """An idempotency key for this conversation and purpose."""
@@ -221,11 +244,12 @@ class CampusAction(Action, ABC):
 
             if await answered_surely(turn, self.asks_first):
                 return []
-        if self.yields and turn.doubtful and not turn.tracker.active_loop.get("name"):
+        if self._is_first and turn.outshone and turn.fresh:
             from bot.actions.bookings.picking import wants_seat
 
             if wants_seat(turn):
                 return [FollowupAction("booking_form")]
+        if self.yields and turn.doubtful:
             from bot.actions.courses.instead import SURE, courses_instead
 
             instead = await courses_instead(turn, self.yields, SURE)
@@ -268,6 +292,11 @@ _QUESTION = re.compile(
     r"^(est-ce|c'est quoi|quel|quelle|quels|quelles|comment|pourquoi|combien|où|ou est|ou se|puis-je|peut-on|"
     r"faut-il|y a-t-il|qui |what|which|how|why|where|when|who|can i|may i|do i|is there|are there|does|is it)\b",
     re.IGNORECASE,
+)
+
+
+_ASKING = re.compile(
+    r"(?:can|could|do|does|did|will|would|is|are|may|should|what|how|peut|peux|pouvez|est|avez|vous avez|y a|ya|faut)\b"
 )
 
 

@@ -15,9 +15,10 @@ _COUNTED = re.compile(
 )
 _TRADE = re.compile(rf"{PROFESSIONS}$")
 _WE_ARE_BEFORE = re.compile(
-    r"\b(?:on (?:sera(?:it)?|est|serait|vient|viendra|viendrait a|sera(?:it)? a)|nous (?:sommes|serons|serions|"
-    r"viendrons|venons)|"
-    r"we(?:'re| are|'ll be| will be| would be| come)|there (?:are|will be|'ll be)(?: going to be)?|il y "
+    r"\b(?:on (?:sera(?:it)?|est|serait|vient|viendra|viendrait a|sera(?:it)? a|va (?:y )?etre|va venir)|"
+    r"nous (?:sommes|serons|serions|allons etre|viendrons|venons)|"
+    r"we(?:'re| are|'ll be| will be| would be|(?:'re| are) going to be| come)|"
+    r"(?:ca|cela) (?:fait|fera|ferait)|that makes|there (?:are|will be|'ll be)(?: going to be)?|il y "
     r"aura(?:it)?|a party of|party of|group of|groupe de|equipe de|team of|"
     r"seats? for|places? pour|table for|book(?: for)?|reserver? pour|(?:nous )?a|pour|for|en tout|plutot|make "
     r"(?:it|that)|change to|"
@@ -25,11 +26,18 @@ _WE_ARE_BEFORE = re.compile(
     r"tout|toujours|encore) )*$"
 )
 _SURE_BEFORE = re.compile(
-    r"\b(?:on (?:ne )?(?:sera(?:it)?|est|vient)|nous (?:ne )?(?:sommes|serons|serions)|"
-    r"we(?:'re| are|'ll be| will be| would be)|there (?:are|will be|'ll be)|"
+    r"\b(?:on (?:ne )?(?:sera(?:it)?|est|vient|va (?:y )?etre)|nous (?:ne )?(?:sommes|serons|serions|allons etre)|"
+    r"we(?:'re| are|'ll be| will be| would be|(?:'re| are) going to be)|"
+    r"it(?:'ll| will) be|ce sera|ca sera|there (?:are|will be|'ll be)|"
     r"il y aura(?:it)?|a party of|party of|group of|groupe de|equipe de|team of|seats? for|places? pour|book "
     r"for)\s(?:(?:a|about|around|environ|plus que|que|just|juste|only|seulement|deja|now|encore) )*$"
 )
+#: All of them counted: nothing else that is said of how many counts beside it.
+_ALTOGETHER = re.compile(
+    r"^\s?(?:(?:personnes?|people|persons?|places?|seats?|of us)\s)?(?:en tout(?: et pour tout)?|au total|en total|"
+    r"altogether|all together|in total|in all|all told)\b"
+)
+_TIMES = re.compile(r"^\s?(?:x|×|\*)\s")
 _ENDS = re.compile(r"^\s?(?:$|[.,;!?)]|(?:en tout|in total|total|s'il|svp|stp|please|merci|thanks|max)\b)")
 _COLLEAGUE = (
     r"(?:collegues?|colleagues?|collaborateurs?|collaboratrices?|amie?s?|friends?|boss|chef(?:fe)?|manager|"
@@ -58,7 +66,9 @@ _A_SEAT_FOR = re.compile(
 )
 _ALONE = re.compile(
     r"\b(?:(?:juste |just |only |rien que |seulement )(?:pour |for )(?:moi|me|myself|moi-meme)(?: (?:seule?|alone|"
-    r"only))?|(?:pour |for )(?:moi|me|myself|moi-meme)(?: (?:seule?|alone|only)\b|-meme\b)|"
+    r"only|uniquement))?|"
+    r"(?:pour |for )(?:moi|me|myself|moi-meme)(?: (?:seule?|alone|only|uniquement|seulement|exclusivement)\b|-meme\b)|"
+    r"(?:il )?(?:n'y|y) a que moi\b|(?:there's|there is|it's) only me\b|"
     r"(?:je (?:viens|serai|suis)|i'?m|i am|i'll be|coming|venir) (?:tout )?(?:seule?|alone)|(?:just|only|rien que|"
     r"juste|seulement) (?:moi|me|myself))\b"
 )
@@ -72,7 +82,14 @@ _BOTH = re.compile(
 )
 _ONE_SEAT = re.compile(
     r"\b(?:une|un|one|a|1) (?:seule? |single )?(?:place|siege|seat|spot|ticket|personne|person|participante?|"
-    r"inscription)\b(?! de parking)"
+    r"inscription)\b(?! de parking| (?:qui )?"
+    r"(?:se (?:liber|desist)|(?:opens?|comes?|frees?) |becomes? |gets? free))"
+)
+#: "Are you a person?", "let me talk to a person": nobody's seat.
+_NOT_A_SEAT = re.compile(
+    r"\b(?:you|u|it|that|this|to|with|reach|get|vous|tu|a|avec|etes|es|c'est|est-ce)"
+    r"(?: (?:really|actually|just|vraiment|bien))? (?:une|un|a|1) "
+    r"(?:(?:real|human|vraie|actual|live) )?person(?:ne)?\b"
 )
 #: "Une seule", "un seul svp": nothing else is said.
 _ONLY_ONE = re.compile(
@@ -82,11 +99,14 @@ _ONLY_ONE = re.compile(
 _ONLY_NUMBER = re.compile(
     r"^\W*(?:(?:on (?:sera|est)|nous (?:sommes|serons)|we are|euh+|um+|alors|disons|say|just|juste|only|seulement|"
     r"oui|yes|ok|"
-    r"plutot|make it|non|no|pour|for|environ|about|il y en a|"
+    r"plutot|make it|non|no|wait|attend[sz]?|attendez|oops|oups|pour|for|environ|about|il y en a|"
     r"en fait|actually|finalement)[ ,]*)*$"
 )
 
-_ONLY_POLITE = re.compile(r"^\W*(?:s'il (?:vous|te) plait|svp|stp|please|merci|thanks)?\W*$")
+_ONLY_POLITE = re.compile(
+    r"^\W*(?:s'il (?:vous|te) plait|svp|stp|please|pls|plz|merci|thanks|ca suffi\w+|suffi\w+|"
+    r"actually|in fact|after all|instead|en fait|finalement|plutot|alors|then)?\W*$"
+)
 #: A number after one of these is a name ("annexe 1", "salle 3").
 _NUMBERED = re.compile(
     r"(?:[\w.]@|#|n°|numero|number|annexe?|iso|cfr|part|gamp|module|etape|step|niveau|level|batiment|building|room|"
@@ -96,10 +116,15 @@ _NUMBERED = re.compile(
 
 def seats(folded: str) -> Iterator[Found]:
     """For how many people; a message that holds nothing but a number is taken for one, with little confidence."""
+    counted: list[Number] = [number for number in numbers(folded) if number.value == int(number.value)]
+    for number in counted:
+        if number.value and not number.article and _ALTOGETHER.match(folded[number.end :]):
+            yield Found("seats", int(number.value), number.start, number.end)
+            return
     yield from _with_me(folded)
     for match in _ONE_SEAT.finditer(folded):
-        yield Found("seats", 1, match.start(), match.end())
-    counted: list[Number] = [number for number in numbers(folded) if number.value == int(number.value)]
+        if not any(match.start() < other.end() <= match.end() for other in _NOT_A_SEAT.finditer(folded)):
+            yield Found("seats", 1, match.start(), match.end())
     for number in counted:
         before, after = folded[: number.start], folded[number.end :]
         if TIME_UNIT.match(after) or _NUMBERED.search(before):
@@ -110,15 +135,15 @@ def seats(folded: str) -> Iterator[Found]:
         if people and not re.match(r"^\s?(?:tickets? de|places? de parking)", after):
             trade = _TRADE.search(people.group())  # whose word is left to be read as what they do
             yield Found("seats", int(number.value), number.start, number.end + (0 if trade else people.end()))
-        elif _SURE_BEFORE.search(before) and not number.article:
+        elif _TIMES.match(after) or (_SURE_BEFORE.search(before) and not number.article):
             yield Found("seats", int(number.value), number.start, number.end)
         elif _WE_ARE_BEFORE.search(before) and not number.article and _ENDS.match(after):
             yield Found("seats", int(number.value), number.start, number.end, 0.7)
     one_seat = _ONE_SEAT.search(folded)
     of_me = [one for one in _FOR_ME.finditer(folded) if not one_seat and _A_SEAT_FOR.search(folded[: one.start()])]
+    of_me = [one for one in of_me if not _NOT_FOR_ME.search(folded[: one.start()])]
     for match in [*_ALONE.finditer(folded), *of_me]:
-        before, after = folded[: match.start()], folded[match.end() :]
-        if not re.match(r"\s?(?:et|and|plus|\+|avec|with|,)\s", after) and not _NOT_FOR_ME.search(before):
+        if not re.match(r"\s?(?:et|and|plus|\+|avec|with|,)\s", folded[match.end() :]):
             yield Found("seats", 1, match.start(), match.end(), 0.8)
     only_one = _ONLY_ONE.match(folded)
     if only_one:

@@ -149,7 +149,7 @@ class LanguageIdentifier(EntityComponent):
         if courtesy:
             return [Found(LANGUAGE, courtesy, 0, len(text), 1.0)]
         masked = mask(text, before.entities)
-        said = self._model.sure(masked) or self._by_words(masked)
+        said = _by_date(text) or self._model.sure(masked) or self._by_words(masked)
         return [Found(LANGUAGE, said[0], 0, len(text), said[1])] if said else []
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -171,6 +171,34 @@ class LanguageIdentifier(EntityComponent):
         told = {self._own_words.get(word) for word in words(masked) if len(word) > 1}
         language = told.pop() if len(told) == 1 else None
         return (language, _BY_WORDS) if language else None
+
+
+def _by_date(text: str) -> tuple[str, float] | None:
+    """The language of a few words that name a month or a weekday as only one of the two does ("12 seats in April")."""
+    said = WORD.findall(text)
+    beside = [word for word in said if fold(word) not in _OF_DATES]
+    if len(said) > _FEW or not (beside or any(map(str.isdigit, text))) or any(map(_capital, beside)):
+        return None  # "April Jones" is somebody's name
+    told = {_OF_DATES[fold(word)] for word in said if fold(word) in _OF_DATES}
+    return (told.pop(), _BY_WORDS) if len(told) == 1 else None
+
+
+def _capital(word: str) -> bool:
+    return word[0].isupper()
+
+
+#: Words up to which a date tells the language of a message.
+_FEW = 5
+_OF_DATES = {
+    word: language
+    for language, words_of_it in {
+        "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier avril juin juillet aout septembre "
+        "octobre novembre decembre",
+        "en": "monday tuesday wednesday thursday friday saturday sunday january february april june july august "
+        "september october november december",
+    }.items()
+    for word in words_of_it.split()
+}
 
 
 def without_names(texts: list[str]) -> list[str]:

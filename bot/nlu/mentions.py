@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
+from math import prod
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -38,7 +39,10 @@ _PLAIN_TOO = words_of("mes pat it as car son sub di pv ra da or as us ai ia sa c
 _NEVER = words_of("campus")
 #: Somebody who speaks so tells a problem and does not name a course.
 _TELLING = words_of("je j on nous nos notre mes mon ma vous il elle i we my our us they the ne pas me m isn don")
-_LONGEST = 8
+#: Words of a name at most, and of a title.
+_LONGEST, _LONGEST_TITLE = 8, 14
+#: Ways to read the words of a stretch, from which on its slips are not mended.
+_WAYS = 200
 #: Letters from which on a word is known by its sound.
 _SOUNDS = 4
 _TITLE, _OPERATOR, _TOPIC_NAME, _TOPIC, _COURSE = 5, 4, 3, 2, 1
@@ -88,7 +92,8 @@ class Mentions:
         self._titles: dict[Key, list[Name]] = defaultdict(list)
         for said, name in _names(snapshot):
             key = _key_of(said)
-            if key and len(key) <= _LONGEST and name not in self._names[key]:
+            longest = _LONGEST_TITLE if name.rank == _TITLE else _LONGEST
+            if key and len(key) <= longest and name not in self._names[key]:
                 self._names[key].append(name)
             if name.rank == _TITLE:
                 self._title_words[name.id] |= set(key)
@@ -108,7 +113,7 @@ class Mentions:
         words = [word for word in _words(text) if not overlaps(word.start, word.end, claimed)]
         words = [self._mend(word) for word in words]
         found: list[Found] = []
-        for length in range(min(_LONGEST, len(words)), 0, -1):
+        for length in range(min(_LONGEST_TITLE, len(words)), 0, -1):
             for at in range(len(words) - length + 1):
                 window = words[at : at + length]
                 start, end = window[0].start, window[-1].end
@@ -139,8 +144,10 @@ class Mentions:
         top = [name for name, rank in zip(names, ranks, strict=True) if rank == max(ranks)]
         return top[0] if len({name.id for name in top}) == 1 else None
 
-    def _called(self, words: Iterable[Iterable[str]]) -> list[Name]:
+    def _called(self, words: list[tuple[str, ...]]) -> list[Name]:
         """The names that consist of one word of each group."""
+        if prod(map(len, words)) > _WAYS:
+            return []
         return [name for key in product(*words) for name in self._names.get(key, [])]
 
     def _mend(self, word: Word) -> Word:

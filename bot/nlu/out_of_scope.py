@@ -31,7 +31,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.answers import ANSWER_KEY, ASKING
 from bot.nlu.classifier import RANKING, sentence_vector, taught
 from bot.nlu.foreignness import OUT_OF_SCOPE, Foreignness
-from bot.nlu.spans import fold, words_of
+from bot.nlu.spans import fold, in_another_script, words_of
 
 logger = logging.getLogger(__name__)
 
@@ -176,6 +176,8 @@ class OutOfScopeDetector(IntentClassifier, GraphComponent):
         threshold = self._foreignness.threshold
         others = [one for one in ranking if one["name"] != OUT_OF_SCOPE]
         kept = _mentions(message, _telling(ranking[0])) or _is_data(message)
+        if in_another_script(message.get(TEXT)):
+            foreign, kept = 1.0, False
         if _is_answered(message) and not kept:
             if threshold <= foreign < self._foreignness.certain:
                 others = _asking_first(others)  # kept for its answer, so it asks for that

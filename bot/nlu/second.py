@@ -57,7 +57,7 @@ _KINDS = {
     for intent in intents.split()
 }
 #: Wishes that go together in one ("a quote for eight people and a GMP course"; "I want to book and look for March").
-_TOGETHER = ({"looking", "company"}, {"looking", "book_session"})
+_TOGETHER = ({"looking", "company"}, {"looking", "book_session"}, {"request_quote", "booking"})
 #: Wishes that are complete enough for a practical question to follow.
 _BEFORE_A_QUESTION = frozenset(_KINDS) | words_of(
     """course_details list_sessions compare_courses confirm_booking accept_offer decline_offer extend_hold
@@ -119,7 +119,7 @@ class SecondMeaning(GraphComponent):
         sureness, cut = best or (0.0, None)
         if cut is not None and sureness > 0:
             _take_meaning(message, cut.left)
-            entities = message.get(ENTITIES) or []
+            entities = _found(message)
             kept = [one for one in entities if one["entity"] == LANGUAGE or one["start"] < cut.start]
             rest = [one for one in entities if one not in kept]
             message.set(ENTITIES, kept, add_to_output=True)
@@ -137,6 +137,8 @@ class SecondMeaning(GraphComponent):
 
     def _sureness(self, message: Message, cut: Cut) -> float:
         """How sure two wishes are told, 0 where there are not two."""
+        if any(one["start"] < cut.end and one["end"] > cut.start for one in _spoken_of(message)):
+            return 0.0  # in the middle of a course's title
         first, second = _intent(cut.left)[0], _intent(cut.right)[0]
         sureness = min(_surely(cut.left), _surely(cut.right))
         if sureness < self._config["sure"] or _intent(message)[0] not in (first, second):
@@ -172,6 +174,14 @@ class SecondMeaning(GraphComponent):
             "entities": entities,
             ANSWER_KEY: cut.right.get(ANSWER_KEY) if self._answer(cut.right) else None,
         }
+
+
+def _found(message: Message) -> list[dict[str, Any]]:
+    return message.get(ENTITIES) or []
+
+
+def _spoken_of(message: Message) -> list[dict[str, Any]]:
+    return [one for one in _found(message) if one["entity"] != LANGUAGE]
 
 
 def _ends(text: str, cut: Cut) -> bool:

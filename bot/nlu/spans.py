@@ -57,6 +57,12 @@ def _fold_character(character: str) -> str:
     return base if len(base) == 1 else character
 
 
+def in_another_script(text: str) -> bool:
+    """Whether it is written in letters, and none of them is Latin: Arabic, Cyrillic, Chinese, …"""
+    letters = [character for character in text if character.isalpha()]
+    return bool(letters) and not any("LATIN" in unicodedata.name(character, "") for character in letters)
+
+
 def overlaps(start: int, end: int, spans: Iterable[Sequence[int]]) -> bool:
     """Whether the stretch touches any of the spans (half-open positions)."""
     return any(start < other[1] and other[0] < end for other in spans)

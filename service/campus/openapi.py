@@ -42,6 +42,7 @@ def install(app: FastAPI) -> None:
             for path, methods in document["paths"].items():
                 for method, operation in methods.items():
                     route = routes[path, method]
+                    _a_body_may_be_too_large(operation)
                     _errors_are_problems(operation)
                     _describe_key(operation, required=needs_key(route.dependant))
                     _parameters_are_there_or_not(operation)
@@ -81,6 +82,12 @@ def _calls(dependant: Dependant) -> Iterator[Any]:
     for part in dependant.dependencies:
         yield part.call
         yield from _calls(part)
+
+
+def _a_body_may_be_too_large(operation: dict[str, Any]) -> None:
+    """Wherever a body is taken, it is taken up to a size (`campus.middleware`)."""
+    if "requestBody" in operation:
+        operation.setdefault("responses", {}).setdefault("413", {"description": "too-large"})
 
 
 def _errors_are_problems(operation: dict[str, Any]) -> None:

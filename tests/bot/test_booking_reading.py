@@ -266,3 +266,26 @@ def test_names_keep_their_capitals_and_particles() -> None:
     assert people.capitalised("jean van de velde") == "Jean van de Velde"
     assert people.capitalised("MARIE Dupont") == "MARIE Dupont"
     assert people.capitalised("luc d'hondt") == "Luc D'Hondt"
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "name"),
+    [
+        ("in the name of Tara Taylor", None, "Tara Taylor"),
+        ("au nom d'Hugo Lambert", None, "Hugo Lambert"),
+        ("Tara Taylor, as on my ID card", None, "Tara Taylor"),
+        ("Tara Taylor, comme sur ma carte d'identité", None, "Tara Taylor"),
+        ("the quote is for Tara Taylor", None, "Tara Taylor"),
+        ("Tara Taylor is the name", None, "Tara Taylor"),
+        ("vous pouvez mettre Tara Taylor", None, "Tara Taylor"),
+        ("to the attention of Tara Taylor", "Tara Taylor", "Tara Taylor"),
+        ("that is none of your business", None, None),
+        ("pourquoi donc", None, None),
+        ("Oui, je suis d'accord", None, None),
+        ("D'Hondt", None, "D'Hondt"),
+    ],
+)
+def test_a_name_that_was_asked_for_is_heard_however_it_is_led_to(
+    text: str, person: str | None, name: str | None
+) -> None:
+    assert people.given_name(text, person) == name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.actions.companies.said import company_said
+from bot.actions.companies.said import company_given, company_said
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,26 @@ from bot.actions.companies.said import company_said
         ("pour le compte de Vésale Bio", "Vésale Bio"),
         ("nous représentons Kaneka", "Kaneka"),
         ("La Boîte", "La Boîte"),
+        ("The quote should be addressed to Exelyo SA", "Exelyo SA"),
+        ("il faut adresser le devis à Meunier & Fils", "Meunier & Fils"),
+        ("boite : Labo Delvigne SRL", "Labo Delvigne SRL"),
+        ("My emloyer is Exelyo", "Exelyo"),
+        ("les amis du labo", "les amis du labo"),
     ],
 )
 def test_what_stands_around_the_name_is_left_out(text: str, company: str) -> None:
     assert company_said(text) == company
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "company"),
+    [
+        ("Labo Delvigne SRL", "Delvigne SRL", "Labo Delvigne SRL"),
+        ("c'est Labo de la Meuse SA", "Meuse SA", "Labo de la Meuse SA"),
+        ("that'd be Exelyo", None, "Exelyo"),
+        ("it would be Meunier & Fils", "Meunier & Fils", "Meunier & Fils"),
+        ("you can invoice Kaneka directly", "Kaneka", "Kaneka"),
+    ],
+)
+def test_a_longer_name_than_was_read_is_taken_whole(text: str, found: str | None, company: str) -> None:
+    assert company_given(text, found) == company

@@ -20,6 +20,7 @@ from bot.nlu.answers import ANSWER_KEY
 from bot.nlu.classifier import RANKING, IntentClassifier
 from bot.nlu.foreignness import OUT_OF_SCOPE, Foreignness
 from bot.nlu.out_of_scope import SCORE, OutOfScopeDetector
+from bot.nlu.spans import in_another_script
 
 CONTEXT = ExecutionContext(GraphSchema({}), "test")
 RESOURCE = Resource("out_of_scope")
@@ -197,3 +198,19 @@ def test_it_needs_both_what_is_foreign_and_what_is_not(storage: LocalModelStorag
 def test_one_intent_beside_the_foreign_will_do(storage: LocalModelStorage) -> None:
     OutOfScopeDetector.create({}, storage, RESOURCE, CONTEXT).train(examples("greet", OUT_OF_SCOPE))
     OutOfScopeDetector.load({}, storage, RESOURCE, CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("مرحبا", True),
+        ("привет, 2", True),
+        ("你好", True),
+        ("bonjour", False),
+        ("🎉", False),
+        ("42", False),
+        ("µg DNA", False),
+    ],
+)
+def test_a_script_that_is_not_read_is_told_from_signs(text: str, other: bool) -> None:
+    assert in_another_script(text) is other

@@ -193,3 +193,9 @@ def test_what_is_badly_written_means_what_it_means_well_written(text: str, whole
 def test_a_command_has_no_parts() -> None:
     message = read('/inform{"seats": 2}. Et puis ?', "inform")
     assert message.get(INTENT)["name"] == "inform"
+
+
+def test_no_title_is_cut_in_two() -> None:
+    text = "annulez ma place et où est le parking"
+    title = {"entity": "course", "value": "x", "start": 14, "end": 24}
+    assert read(text, "cancel_booking", entities=[title]).get(SECOND) is None

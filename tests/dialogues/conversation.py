@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -198,13 +199,26 @@ def run(running: Running, path: Path, lang: str) -> list[str]:
 
 
 def settled(running: Running, tries: int = 60) -> Picture:
-    """The database once every mail that is written is also marked as sent."""
+    """The database once every mail that is written is marked as sent, and what is over at its time has been ended."""
     for _ in range(tries):
         picture = running.database.picture()
-        if all(row["sent_at"] for row in picture["outbox"].values()):
+        now = datetime.fromisoformat(running.clock.read_text())
+        if all(row["sent_at"] for row in picture["outbox"].values()) and not _is_over(picture, now):
             break
         time.sleep(0.05)
     return picture
+
+
+def _is_over(picture: Picture, now: datetime) -> bool:
+    """Whether a hold or an offer has run out, and the sweeper, who looks every second, has not come by."""
+    ends = {"held": "hold_expires_at", "offered": "offer_expires_at"}
+    rows = [row for row in picture["bookings"].values() if row["state"] in ends]
+    return any(_moment(row[ends[row["state"]]]) <= now for row in rows if row[ends[row["state"]]])
+
+
+def _moment(stored: datetime | str) -> datetime:
+    read = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 WEEKDAYS = {
@@ -56,6 +57,10 @@ def day_in_words(day: date, lang: str, weekday: bool = True) -> str:
 
 
 def is_named(day: date, text: str, lang: str) -> bool:
-    """Whether a day is named in a text that was read (the month may stand further on: "mardi 12 au jeudi 14")."""
+    """Whether a day is named in a text that was read (the month may stand further on: "mardi 12 au jeudi 14 mai")."""
     number = "1er" if lang == "fr" and day.day == 1 else str(day.day)
-    return f"{WEEKDAYS[lang][day.weekday()]} {number} ".casefold() in f"{text} ".casefold().replace(",", " ,")
+    named = f"{WEEKDAYS[lang][day.weekday()]} {number} ".casefold()
+    _, found, after = f"{text} ".casefold().replace(",", " ,").partition(named)
+    months = [month.casefold() for month in MONTHS[lang]]
+    month = next((word for word in re.findall(r"\w+", after) if word in months), months[day.month - 1])
+    return bool(found) and month == months[day.month - 1]

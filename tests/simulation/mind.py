@@ -80,6 +80,7 @@ class Mind:
     _again: bool = False
     _messages: int = 0
     _switch_at: int = 99
+    _switched: bool = False
     _pressed: bool = False
     _queued: bool = False
 
@@ -156,7 +157,7 @@ class Mind:
         if not self.doing:
             return self._farewell()
         if self._messages >= self._switch_at:
-            self._switch_at = 99
+            self._switch_at, self._switched = 99, True
             other = {"fr": "english", "en": "french"}[self.lang]
             request, self.lang = self._typed(other), {"fr": "en", "en": "fr"}[self.lang]
             if self.goal.course:
@@ -330,6 +331,9 @@ class Mind:
             return self._typed("one_seat")
         return self._press_or_say(button, "seats", n=self._number(seats))
 
+    def _on_needs(self, reading: Reading) -> Move:
+        return reading.button(r"pas encore|not decided|not yet") or self._typed("no")
+
     def _on_what_to_change(self, reading: Reading) -> Move | None:
         if self._to_fix:
             return self._fix(self._to_fix[0])
@@ -371,6 +375,8 @@ class Mind:
         return self._press_or_say(button, "pick_date", date=self._day(chosen.start))
 
     def _is_mine(self, title: str) -> bool:
+        if not self.goal.course and self._switched:
+            return True  # of what they found themselves, they know the title in one language only
         titles = self.goal.course.titles.values() if self.goal.course else [self.title]
         return same(title, titles)
 

@@ -28,7 +28,16 @@ ASKED: tuple[tuple[str, str], ...] = (
         r"|donnez-moi le nom|give me the whole name",
     ),
     ("order_number", r"déjà un numéro de bon|already have a purchase|quel numéro de bon|which purchase order"),
-    ("seats", r"pour combien|combien de (?:personnes|places)|combien serez|how many"),
+    (
+        "needs",
+        r"quelle est leur fonction|what is their job|^pour quand \?|when would you like it|chez vous ou sur le campus"
+        r"|at your place or on campus|^dans quelle langue \?|in which language\?|budget en tête|budget in mind",
+    ),
+    (
+        "seats",
+        r"pour combien|combien de (?:personnes|places)|combien serez|how many|reste une seule place"
+        r"|only one seat is left",
+    ),
     ("summary", r"tout est correct|is everything right"),
     (
         "what_to_change",
@@ -63,7 +72,7 @@ TOLD = {
     "ordered": r"c'est commandé|it is ordered",
     "declined": r"est décliné|is declined",
     "passed_on": r"c'est transmis|i have passed it on",
-    "exported": r"ce que nous gardons|what we keep|ne gardons rien|keep nothing",
+    "exported": r"ce que nous gardons pour \S+@|what we keep for \S+@|ne gardons rien|keep nothing",
     "sent_again": r"repart à|on its way again",
     "released": r"rien n'est réservé et rien n'est gardé|nothing is booked and nothing is held",
 }
@@ -114,6 +123,8 @@ class Reading:
         if not self.heard:
             return None
         last = self.last.casefold()
+        if any(shown.kind == "course" for shown in self.shown):
+            last = last.splitlines()[-1]  # what is told of a course may well hold a question
         for kind, pattern in ASKED:
             if re.search(pattern, last):
                 return kind

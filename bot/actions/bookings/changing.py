@@ -14,13 +14,15 @@ from bot.actions.bookings.participants import announced_people, listed_people, s
 from bot.actions.bookings.telling import summary
 from bot.actions.bookings.words import has
 from bot.actions.showing import booking_card
-from bot.actions.tasks import KINDS, Task, begin, yes_and_no
+from bot.actions.tasks import KINDS, YES, Task, begin, yes_and_no
 from bot.actions.turn import Event, Turn
 from bot.nlu.spans import fold
 from bot.service import Json, Problem
 
 #: So many more or fewer than there are, and not so many in all.
-_MORE = re.compile(r"\b(?:ajout\w*|rajout\w*|en plus|de plus|supplementaires?|add\w*|more|extra|another|additional)\b")
+_MORE = re.compile(
+    r"(?<!any )(?<!no )\b(?:ajout\w*|rajout\w*|en plus|de plus|supplementaires?|add\w*|more|extra|another|additional)\b"
+)
 _FEWER = re.compile(r"\b(?:enlev\w*|retir\w*|supprim\w*|de moins|en moins|remove\w*|fewer|less|drop)\b")
 _BARE = re.compile(r"(?<![\w.,/-])\d{1,2}(?![\w/-]|[.,]\d)")
 #: Seats of a booking at most (the service's own limit is lower or the same).
@@ -55,6 +57,8 @@ class Changing(OnBooking):
     async def read_more(self, task: Task) -> Json:
         turn = task.turn
         named = _named(turn)
+        if task.asked == YES:  # where a yes is waited for, a word alone is a slip in one rather than a name
+            named = [one for one in named if len(one["name"].split()) > 1]
         if named and not turn.pressed:
             after = seated(named, await self.booking(task), turn.text)
             if after is None:

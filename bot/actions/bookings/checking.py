@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import SlotSet
 
 from bot.actions import formatting
@@ -9,12 +11,15 @@ from bot.actions.bookings.telling import MayBeAboutBooking, summary
 from bot.actions.knowledge import answered_surely
 from bot.actions.showing import booking_card
 from bot.actions.turn import Button, Event, Turn
+from bot.nlu.spans import fold
 from bot.service import Json, Problem
 
 #: States in which a booking still means something to a person.
 LIVING = ("held", "confirmed", "waiting", "offered")
 #: Confidence from which a question is answered where nothing is booked, unless it plainly asks what is.
 _ASKED, _PLAIN = 0.6, 0.95
+#: "Am I on a waiting list?": about their own, not how one works.
+_OF_ONESELF = re.compile(r"\b(?:(?:suis|ai)[- ]je|am i|have i|do i have|est-ce que (?:j'ai|je suis))\b")
 
 
 async def own_bookings(turn: Turn, states: tuple[str, ...] = LIVING) -> list[Json]:
@@ -53,7 +58,12 @@ class CheckBooking(MayBeAboutBooking):
                 return []
         else:
             bookings = await own_bookings(turn)
-        if not bookings and turn.confidence < _PLAIN and await answered_surely(turn, _ASKED):
+        if (
+            not bookings
+            and turn.confidence < _PLAIN
+            and not _OF_ONESELF.search(fold(turn.text))
+            and await answered_surely(turn, _ASKED)
+        ):
             return []  # "what happens once I have booked?"
         if not bookings:
             turn.say("utter_no_bookings")

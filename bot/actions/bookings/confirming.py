@@ -162,7 +162,8 @@ class AskConfirmation(CampusAction):
             turn.button("not_now", "/deny"),
         ]
         if told == turn.slot("booking_told"):
-            turn.say("utter_ask_confirm_stuck" if times > STUCK else "utter_ask_confirm", buttons=buttons)
+            key = "utter_ask_confirm_stuck" if times > STUCK else "utter_ask_confirm"
+            turn.say(key, buttons=buttons, **summary(turn, booking))
             return [counted]
         turn.say(
             "utter_booking_summary",

@@ -7,7 +7,9 @@ from bot.actions.bookings.checking import one_booking, own_bookings
 from bot.actions.bookings.own import booked
 from bot.actions.bookings.telling import MayBeAboutBooking, summary
 from bot.actions.bookings.wishes import DOCUMENT, waiting
+from bot.actions.bookings.words import has
 from bot.actions.courses.instead import SURE, courses_instead
+from bot.actions.knowledge import LEAST, find_answer, tell
 from bot.actions.turn import Event, Turn
 from bot.service import Json
 
@@ -22,6 +24,9 @@ class RequestDocument(MayBeAboutBooking):
 
     async def answer(self, turn: Turn) -> list[Event]:
         booking = await self._booking(turn)
+        if booking is None and _in_general(turn) and (answer := await find_answer(turn, LEAST)) is not None:
+            tell(turn, answer)
+            return []
         if booking is None and not turn.first("booking_reference"):
             instead = await courses_instead(turn, "utter_courses_on_subject", SURE)
             if instead is not None:  # who has booked nothing speaks of a subject rather than of a paper
@@ -57,6 +62,12 @@ class RequestDocument(MayBeAboutBooking):
             return None
         talked = [booking for booking in own if booking["reference"] == turn.slot("last_booking")]
         return (talked or own)[0]
+
+
+def _in_general(turn: Turn) -> bool:
+    """Whether a message asks what papers there are, rather than for one's own."""
+    asks = not turn.pressed and (turn.question or "?" in turn.text)
+    return asks and not turn.first("booking_reference") and not has(turn.text, "own_paper")
 
 
 def _papers(turn: Turn, reference: str) -> list[dict[str, str]]:

@@ -44,6 +44,8 @@ class ValidateBookingForm(CampusAction):
             wants_to_queue(turn) or await takes_offer(turn) or await seats_given(turn) is not None
         ):  # no new booking
             return [SlotSet(CONFIRM, False), SlotSet("requested_slot", None)]
+        if booking.asked == SESSION and not booking["hold"] and turn.fresh and wants_to_queue(turn):
+            return [SlotSet(CONFIRM, False), SlotSet("requested_slot", None)]  # rather than one of the other dates
         if begins:
             booking.set("booking_started", turn.message_id)
         elif not booking.asked:
@@ -91,6 +93,9 @@ async def take(booking: Booking) -> bool:
         values[SESSION] = session
     elif session and booking.pending.get("field") == SESSION:  # the date that is held already
         return await kept_date(booking)
+    elif session and booking.asked == SEATS and not values:  # the same date again: it is asked for how many
+        booking.set("booking_pending", booking["booking_pending"])
+        return True
     values = of_the_full(booking, {name: value for name, value in values.items() if booking[name] != value})
     if reading.kind is Kind.UNSURE_EMAIL:
         await put_all(booking, values)
@@ -127,9 +132,9 @@ async def _session(booking: Booking, reading: Reading) -> str | None:
     if NAME in reading.values and not has(turn.text, "of_date"):
         return None
     changes = reading.name == SESSION or booking.pending.get("field") == SESSION
-    if picking.asks(turn) and not changes:
-        return None
     points = bool(turn.values("reference") or turn.values("period"))
+    if picking.asks(turn) and not changes and not (points and has(turn.text, "rather")):
+        return None
     dated = has(turn.text, "of_date") or (points and (has(turn.text, "meant") or has(turn.text, "change")))
     if (
         changes

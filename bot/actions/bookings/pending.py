@@ -7,9 +7,10 @@ from rasa_sdk.events import SlotSet
 from bot.actions import formatting
 from bot.actions.bookings.checking import one_booking, own_bookings
 from bot.actions.bookings.telling import offer, summary
-from bot.actions.bookings.words import has
-from bot.actions.courses.instead import SURE, courses_instead
-from bot.actions.knowledge import ASKED, answered_surely
+from bot.actions.bookings.words import has, only
+from bot.actions.courses.instead import SURE as FITS
+from bot.actions.courses.instead import courses_instead
+from bot.actions.knowledge import SURE, answered_surely
 from bot.actions.showing import booking_card
 from bot.actions.turn import CampusAction, Event, Turn
 from bot.service import Json, Problem
@@ -26,9 +27,9 @@ class ExtendHold(CampusAction):
             held = await own_bookings(turn, ("held",))
             reference = held[0]["reference"] if held else None
         if not reference:
-            if await answered_surely(turn, ASKED):
+            if await answered_surely(turn, SURE):
                 return []  # "how long do you hold a seat?"
-            instead = await courses_instead(turn, "utter_courses_on_subject", SURE)
+            instead = await courses_instead(turn, "utter_courses_on_subject", FITS)
             if instead is not None:  # who holds nothing speaks of a subject rather than of a hold
                 return instead
             turn.say("utter_nothing_held_yet")
@@ -129,7 +130,7 @@ def _pressed(turn: Turn) -> str | None:
 async def tell_offer(turn: Turn) -> list[Event]:
     """Show again what is offered, with the buttons that take or leave it."""
     offered = await own_bookings(turn, ("offered",))
-    if not offered and turn.doubtful:
+    if not offered and (turn.doubtful or only(turn.text, "a_seat", "polite")):
         from bot.actions.conversation import lost
 
         return await lost(turn)  # a bare "seat" may mean anything

@@ -24,15 +24,20 @@ _BEFORE = re.compile(
     r"^(?:(?:non|no|oui|yes|ok|okay|ah|oh|euh|pardon|sorry|desolee?|attend[sz]?|attendez|wait|bonjour|hello|hi|salut|"
     r"alors|voila|well|so|bien sur|sure|of course|reservez|book it|book|mettez|put it|put|notez|avec plaisir|d'accord)"
     r"[ ,.!:;]+)*"
-    r"(?:(?:je m'? ?appel+e|jm'? ?appel+e|je me nomme|je suis|moi c'? ?est|moi|c'? ?est|cest|ce sera|ca sera|"
-    r"i ?'?a?m|it'?s|it is|that'?s|this is|you can call me|call me|appelez[- ]moi|"
-    r"(?:au|a|under|in) (?:the |le )?(?:nom|name)(?: d[eu'] ?| of )?|under|"
+    r"(?:(?:je m'? ?appel+e|jm'? ?appel+e|je me nomme|je suis|moi c'? ?est|moi[- ]meme|moi|c'? ?est|cest|ce sera|"
+    r"ca sera|i ?'?a?m|it'?s|it is|that'?s|(?:it|that)(?: woul|')d be|this is|you can call me|call me|appelez[- ]moi|"
+    r"myself|(?:you can|you may|vous pouvez|tu peux) (?:put|use|write|note|mettre|noter|ecrire|inscrire)|"
+    r"(?:the (?:booking|quote|seat|place)|la (?:reservation|place)|le devis) (?:is|goes|est|sera|c'? ?est)|"
+    r"(?:c'? ?est |it'?s )?(?:au|a|under|in) (?:the |le )?(?:nom|name)(?: d[eu']| of)?|under|"
     r"(?:mon |le |my |the )?(?:nom complet|full name|nom et prenom|prenom et nom|name|nom|prenom|first name|last name|"
-    r"surname)(?: de famille)?(?: c'? ?est| est|'?s| is| sera)?|pour|for)[ :,]+)?"
+    r"surname)(?: de famille)?(?: c'? ?est| est|'?s| is| sera)?|pour|for)(?:[ :,]+|(?<=')))*"
 )
 _AFTER = re.compile(
     r"[ ,.!]+(?:merci(?: beaucoup| bien)?|svp|stp|s'il (?:vous|te) plait|please|pls|thanks?(?: you)?|alors|voila|"
-    r"in full|(?:c'? ?est|cest|is|est) (?:mon|my) (?:nom(?: de famille)?|name|prenom|last name|surname|first name)|"
+    r"in full|(?:c'? ?est|cest|is|est) (?:mon|my|le|the) "
+    r"(?:nom(?: de famille)?|name|prenom|last name|surname|first name)|"
+    r"(?:as|like|just as) (?:it is )?(?:on|in) (?:my|the) [\w' ]+|"
+    r"comme (?:sur|dans|ecrit sur) (?:ma|mon|la|le) [\w' ]+|"
     r"ici|here)[ .!]*$"
 )
 #: A name announced as one, wherever it stands in a booking; which part of it.
@@ -71,14 +76,25 @@ class Named:
     part: str | None = None
 
 
-def given_name(text: str) -> str | None:
-    """The name that a message gives where a name was asked for."""
+def given_name(text: str, person: str | None = None) -> str | None:
+    """The name that a message gives where a name was asked for.
+
+    Args:
+        person: what was read as somebody's name; taken where it is a whole one, however it is led to.
+    """
     folded = fold(text).rstrip(_SIGNS)
     after = _AFTER.search(folded)
     end = after.start() if after else len(folded)
     before = _BEFORE.match(folded[:end])
     start = before.end() if before else 0
-    return a_name(text[start:end]) or _standing_out(text)
+    return a_name(text[start:end]) or _standing_out(text) or _whole(person)
+
+
+def _whole(person: str | None) -> str | None:
+    """A person's name of two words or more, each with its capital."""
+    words = (person or "").split()
+    capitals = [word for word in words if word[0].isupper()]
+    return a_name(str(person)) if len(capitals) > 1 else None
 
 
 def announced_name(text: str) -> Named | None:
@@ -146,6 +162,8 @@ def a_name(text: str, alone: bool = False) -> str | None:
     if any(not first and (word in reserved() or (word in lists.never and not capitals)) for word, first in said):
         return None
     everyday = subjects.everyday_words()
+    if len(said) == 1 and _ELIDED.match(said[0][0]) and said[0][0][2:] in everyday:
+        return None  # "d'accord"
     usual = [not first and word in everyday for word, first in said]
     if not alone and not capitals and (all(usual) or (any(usual) and not any(known))):
         return None

@@ -9,6 +9,7 @@ from typing import Any
 from bot.actions.bookings.words import has, only
 from bot.actions.references import Item, pointed_at, shown_items, within
 from bot.actions.turn import Turn
+from bot.nlu.spans import fold
 
 #: Right before a reference: it is the one that is not wanted.
 _REFUSED = re.compile(r"(?:\bpas|\bnot|\bsauf|\bexcept|\bn['’]est pas|\bni)\s+(?:pour\s+|for\s+)?$", re.IGNORECASE)
@@ -59,9 +60,19 @@ def chooses(turn: Turn) -> bool:
 
 
 def wants_seat(turn: Turn) -> bool:
-    """Whether a message asks for a seat by course and day, whatever it was taken for."""
-    named = (turn.first("course") or turn.first("topic")) and turn.first("period") and turn.first("seats")
-    return bool(named) and not asks(turn) and has(turn.text, "a_seat") and not has(turn.text, "is_left")
+    """Whether a message asks for a seat by course and day, or in so many words, whatever it was taken for."""
+    if turn.pressed or any(has(turn.text, key) for key in ("is_left", "cancelling", "queueing", "own_seat")):
+        return False
+    if turn.first("course") and has(turn.text, "books_me"):
+        return True  # also put as a question: "could you sign me up?"
+    subject, day, seats = turn.first("course") or turn.first("topic"), turn.first("period"), turn.first("seats")
+    books = seats or has(turn.text, "books") or _BOOKS.match(fold(turn.text))
+    named = (subject and day and seats) or (turn.first("course") and books)
+    return bool(named) and not asks(turn) and has(turn.text, "a_seat")
+
+
+#: What begins with that word wants a seat ("book GMP on the shop floor").
+_BOOKS = re.compile(r"\W*(?:please |svp |hi |bonjour )?(?:book|reserve[rz]?|inscri\w+|enrol\w*|register|places?)\b")
 
 
 def settles(turn: Turn) -> bool:

@@ -28,7 +28,7 @@ from bot.actions.showing import (
     shown,
 )
 from bot.actions.tasks import YES, Kind, Over, Task, yes_and_no
-from bot.actions.turn import Button, Event, Turn
+from bot.actions.turn import DOUBTFUL, Button, Event, Turn
 from bot.service import Json, Problem
 
 
@@ -69,8 +69,8 @@ class Joining(Kind):
             given["seats"] = int(turn.first("seats"))
         elif task.asked == "seats" and only(turn.text, "just_one", "me", "polite"):
             given["seats"] = 1
-        elif task.asked == "seats" and turn.text.strip().isdigit() and 1 <= int(turn.text) <= 100:
-            given["seats"] = int(turn.text)
+        elif task.asked == "seats" and not (turn.pressed or turn.question) and 1 <= (turn.only_number or 0) <= 100:
+            given["seats"] = turn.only_number
         if turn.first("email"):
             given["email"] = str(turn.first("email"))
         name = _name(turn, task)
@@ -236,7 +236,7 @@ def _name(turn: Turn, task: Task) -> str | None:
         return people.respelled(known, turn.text)
     if task.asked == "name" and turn.first("email") and turn.first("person"):
         return people.capitalised(str(turn.first("person")))
-    return people.given_name(turn.text) if task.asked == "name" else None
+    return people.given_name(turn.text, turn.first("person")) if task.asked == "name" else None
 
 
 async def _courses(turn: Turn) -> list[Button]:
@@ -253,7 +253,8 @@ async def _courses(turn: Turn) -> list[Button]:
 
 def wants_to_queue(turn: Turn) -> bool:
     """Whether what was taken for a booking is a wish to wait for a seat."""
-    return not turn.pressed and not turn.question and has(turn.text, "queueing")
+    surely = turn.intent == "join_waitlist" and turn.confidence >= DOUBTFUL
+    return not turn.pressed and not turn.question and (surely or has(turn.text, "queueing"))
 
 
 async def _sessions(turn: Turn, course: str) -> list[Json]:

@@ -158,6 +158,8 @@ def _set_phrase(turn: Turn, so_far: SoFar) -> Reading | None:
     text = turn.text
     if only(text, "go_on", "polite", "yes", all_of=("go_on",)):  # also put as a question: "can we continue?"
         return Reading(Kind.GO_ON)
+    if so_far.asked == SESSION and not so_far.held and turn.first("course") and _books(text):
+        return Reading(Kind.GO_ON)  # the same wish again, or another course: its dates are shown
     if picking.asks(turn):
         return None
     meant = _meant_email(turn, so_far)
@@ -183,6 +185,10 @@ def _set_phrase(turn: Turn, so_far: SoFar) -> Reading | None:
     if only(text, "waiting", "later", "polite", "yes", "no", all_of=("waiting",)):
         return Reading(Kind.WAIT)
     return None
+
+
+def _books(text: str) -> bool:
+    return has(text, "books_me") or has(text, "books")
 
 
 def _meant_email(turn: Turn, so_far: SoFar) -> str | None:
@@ -392,7 +398,7 @@ def _corrected_name(turn: Turn, so_far: SoFar, text: str) -> str | None:
         return None
     if (
         turn.values("person")
-        and (has(text, "meant") or has(text, "change"))
+        and (has(text, "meant") or has(text, "change") or has(text, "of_name"))
         and len(str(turn.first("person")).split()) > 1
     ):
         return str(turn.first("person"))
@@ -450,7 +456,8 @@ def _wish(turn: Turn, so_far: SoFar) -> Reading:
         return Reading(Kind.WAIT)  # also put as a question: "can you keep it a bit longer?"
     if about:
         return Reading(Kind.ABOUT, name=about)
-    if has(text, "waiting") and not picking.asks(turn) and so_far.asked != SESSION:
+    other_day = so_far.asked == CONFIRM and turn.values("period") and has(text, "change")  # "no wait, the 24th instead"
+    if has(text, "waiting") and not picking.asks(turn) and so_far.asked != SESSION and not other_day:
         return Reading(Kind.WAIT)
     if has(text, "later") and so_far.held and len(text.split()) <= 4:
         return Reading(Kind.WAIT)

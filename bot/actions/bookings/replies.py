@@ -15,6 +15,8 @@ from bot.actions.turn import DOUBTFUL, Button
 
 #: What is not begun in the middle of a booking unless it is surely meant.
 _GRAVE = frozenset(["export_my_data", "erase_my_data", "withdraw_contract", "leave_waitlist", "request_document"])
+#: Confidence from which more time is asked for, rather than said to be needed.
+_SURELY = 0.8
 _LOOKING = ("search_courses", "search_events", "refine_search", "show_more", "list_sessions", "compare_courses")
 
 
@@ -64,7 +66,8 @@ async def _wait(booking: Booking, reading: Reading) -> bool:
         turn.say("utter_no_hurry")
         booking.set(CONFIRM, False)
         return True
-    if turn.intent == "extend_hold" and booking["hold"]:
+    asks_for_more = turn.intent == "extend_hold" and (turn.question or turn.confidence >= _SURELY)
+    if asks_for_more and booking["hold"]:
         await extend(turn, booking["hold"])
     elif until := await until_when(booking):
         turn.say("utter_time_to_think", until=until)

@@ -68,7 +68,7 @@ def asked_about(turn: Turn) -> str | None:
         return UNTIL
     if has(text, "recap"):
         return RECAP
-    if has(text, "price") and not has(text, "cancelling"):
+    if has(text, "price") and not has(text, "cancelling") and not _asks_the_campus(turn):
         return PRICE
     if has(text, "again") and (has(text, "when") or has(text, "of_date")):
         return SESSION
@@ -84,9 +84,9 @@ def asked_about(turn: Turn) -> str | None:
 
 
 def _asks_the_campus(turn: Turn) -> bool:
-    """Whether a question where something is has its own answer: "where is the station?" is not about the room."""
+    """Whether a question has an answer of its own: "where is the station?", "is lunch in the price?"."""
     sure = float(turn.answer_key.get("confidence") or 0.0)
-    return turn.intent == "ask_campus" and turn.answer_key.get("key") in _WHERE and sure >= _KNOWN
+    return turn.intent in ("ask_campus", "course_details") and turn.answer_key.get("key") in _WHERE and sure >= _KNOWN
 
 
 #: Answers about a place other than where the course is given.

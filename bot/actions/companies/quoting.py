@@ -13,7 +13,7 @@ from bot.actions.bookings import people
 from bot.actions.bookings.picking import on_the_dates, picked
 from bot.actions.companies.lines import candidates, counted, several
 from bot.actions.companies.places import at_their_place
-from bot.actions.companies.said import company_said
+from bot.actions.companies.said import company_given
 from bot.actions.courses.focus import course_in_focus, named_course
 from bot.actions.courses.lists import SESSIONS
 from bot.actions.references import shown_items
@@ -118,9 +118,9 @@ class Quoting(Kind):
         session = turn.first("session") or await self._pointed_at(task)
         if session:
             given["session"] = str(session)
-        seats = turn.first("seats") if turn.first("seats") is not None else _number(turn, asked)
-        if seats is not None and 1 <= int(seats) <= 100 and "more" not in task.values:
-            given["seats"] = int(seats)
+        seats = _seats(turn, asked)
+        if seats is not None and 1 <= seats <= 100 and "more" not in task.values:
+            given["seats"] = seats
         if turn.first("email"):
             given["email"] = str(turn.first("email"))
         if turn.first("po_number"):
@@ -128,12 +128,13 @@ class Quoting(Kind):
         other = turn.intent in _NO_DATA and turn.confidence >= DOUBTFUL
         free = not turn.pressed and not turn.question and turn.intent not in ("deny", "start_over", "undo", "goodbye")
         free = free and not (other and asked != "needs") and any(sign.isalnum() for sign in turn.text)
-        if turn.first("company"):
+        free = free and not (asked in ("company", "name") and _asks(turn))
+        if turn.first("company") and not (asked == "company" and free):
             given["company"] = str(turn.first("company"))[:_COMPANY]
         elif asked == "company" and free and len(turn.text) <= _COMPANY and not (_points(turn) or turn.first("email")):
-            given["company"] = company_said(turn.text)
+            given["company"] = company_given(turn.text, turn.first("company"))
         if asked == "name" and not (turn.pressed or turn.question or turn.first("company")):
-            name = people.given_name(turn.text)
+            name = people.given_name(turn.text, turn.first("person"))
             whole = bool(name) and people.is_first(str(name).split()[0]) and len(str(name).split()) > 1
             given.update({"name": name} if name and (free or whole) else {})
         if asked == "po" and free and "po" not in given and is_number(turn.text):
@@ -298,7 +299,7 @@ def by_that_word(turn: Turn) -> bool:
 async def named(turn: Turn) -> list[Event] | None:
     """Begin a quote where a message asks for one by that word and was taken, unsurely, for something else."""
     other = turn.intent in ("request_quote", "accept_quote", "decline_offer", "ask_campus", "deny", "talk_to_human")
-    if other or not turn.doubtful or not by_that_word(turn):
+    if other or not turn.outshone or not by_that_word(turn):
         return None
     return begin(turn, KINDS[Quoting.name])
 
@@ -432,9 +433,19 @@ def is_number(text: str) -> bool:
     return len(text.split()) == 1 and any(sign.isdigit() for sign in text)
 
 
-def _number(turn: Turn, asked: str | None) -> int | None:
-    bare = turn.text.strip().rstrip(".")
-    return int(bare) if asked == "seats" and bare.isdigit() and len(bare) < 4 else None
+def _seats(turn: Turn, asked: str | None) -> int | None:
+    """How many people a message tells; one that asks for something else counts nobody."""
+    if asked != "seats" and asked is not None and turn.intent in _NO_DATA and turn.confidence >= DOUBTFUL:
+        return None
+    if turn.first("seats") is not None:
+        return int(turn.first("seats"))
+    return turn.only_number if asked == "seats" and not (turn.pressed or turn.question) else None
+
+
+def _asks(turn: Turn) -> bool:
+    """Whether words that name nothing by a capital are put as a question: "can you cancel without cost"."""
+    words = turn.text.split()
+    return len(words) > 2 and turn.asks and not any(word[0].isupper() for word in words[1:])
 
 
 def _choose(turn: Turn, session: Json) -> Button:

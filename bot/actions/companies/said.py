@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 
 _SIGNS = " .,;:!"
+#: Small words from which on an answer is a sentence rather than a name.
+_SENTENCE = 2
 #: What leads to the name; and what follows it.
 _BEFORE = re.compile(
-    r"^(?:(?:c['’]est|it['’]?s|it is|that['’]?s|for|pour|chez|at|ici|here is|voici|mettez|put|note[rz]?|oui|yes)"
+    r"^(?:(?:c['’]est|ce serait|ce sera|it['’]?s|it is|that['’]?s|"
+    r"(?:it|that)(?: would|['’]?d) be|for|pour|chez|at|ici|here is|voici|mettez|put|note[rz]?|oui|yes)"
     r"\b[ ,:]*)*"
     r"(?:(?:je|on) (?:travaille|bosse|suis|est) (?:chez|pour|avec)|(?:i|we) work (?:for|at|with)"
     r"|(?:i['’]?m|i am|we['’]?re|we are) (?:with|at|from|working for)|nous sommes|we are|we['’]re"
     r"|(?:notre|ma|la|l['’]|le|mon|our|my|the) ?(?:entreprise|société|societe|boîte|boite|employeur|firme|nom|"
     r"company|employer|firm|name|business)(?: (?:s['’]appelle|c['’]est|est|is called|is|sera))?"
-    r"|(?:acting )?on (?:the )?behalf of|(?:pour|sur) le compte de|de la part de|(?:je|nous) représent(?:e|ons)"
+    r"|(?:acting )?on (?:the )?behalf of|(?:(?:pour|sur) )?le compte de|de la part de|(?:je|nous) représent(?:e|ons)"
     r"|au nom de|in the name of|made out to|(?:la )?(?:société|societe|entreprise|boîte|boite)|(?:the )?company)?[ :,]*"
     r"(?:(?:c['’]est|pour|for|is|est|chez) )?",
     re.IGNORECASE,
@@ -27,10 +30,48 @@ _AFTER = re.compile(
 )
 
 
+def company_given(text: str, found: str | None) -> str:
+    """The company that a message gives where one was asked for.
+
+    Args:
+        found: what was read as a company's name. It is the whole of it unless the message is nothing but a longer one:
+            "Labo Delvigne SRL" rather than "Delvigne SRL".
+    """
+    said = company_said(text)
+    if found is None:
+        return said
+    longer = found in said and found != said and all(_LIKE_A_NAME.match(word) for word in said.split())
+    return said if longer else found
+
+
+#: Words of a company's name: with a capital, a figure or a sign, or a particle.
+_LIKE_A_NAME = re.compile(r"[^a-zà-ÿ]|(?:de|du|des|d['’]|la|le|les|et|and|of|the|van|der|den)\b")
+
+
+#: "Company: …".
+_TITLE = re.compile(r"^[^:]{2,20}:\s+(?=\S)")
+
+
 def company_said(text: str) -> str:
     """The company that a message gives where one was asked for, without what stands around it."""
-    whole = " ".join(text.split()).strip(_SIGNS)
+    whole = _TITLE.sub("", " ".join(text.split())).strip(_SIGNS)
     bare, match = _AFTER.sub("", whole), _BEFORE.match(whole)
     if match and not _A_NAME_ITSELF.fullmatch(match[0].strip()):
         bare = bare[len(match[0]) :].strip(_SIGNS)
-    return bare or whole
+    return _standing_out(bare) or bare or whole
+
+
+def _standing_out(text: str) -> str | None:
+    """The only name that stands out by its capitals in a sentence: "the quote should be addressed to Exelyo SA"."""
+    words = text.split()
+    small = [word for word in words if not _LIKE_A_NAME.match(word)]
+    if len(small) < _SENTENCE:
+        return None
+    runs: list[list[str]] = [[]]
+    for word in words[1:]:
+        if word[0].isupper() or (runs[-1] and word in "&"):
+            runs[-1].append(word)
+        elif runs[-1]:
+            runs.append([])
+    found = [run for run in runs if run]
+    return " ".join(found[0]).strip(_SIGNS) if len(found) == 1 else None

@@ -26,9 +26,11 @@ from bot.actions.courses.focus import about, topic_buttons
 from bot.actions.courses.instead import SURE, courses_instead
 from bot.actions.courses.lists import demo
 from bot.actions.courses.searching import show_courses
+from bot.actions.courses.telling import tell_item
 from bot.actions.distress import distressed, offer_person
+from bot.actions.references import pointed_at, shown_items
 from bot.actions.showing import course_buttons, course_card, course_item, shown
-from bot.actions.turn import CampusAction, Event, Turn
+from bot.actions.turn import DOUBTFUL, CampusAction, Event, Turn
 from bot.nlu.spans import fold
 
 #: Stands in the last slot where the questions are broken off for something else.
@@ -78,6 +80,9 @@ class AskAdvice(CampusAction):
         if distressed(turn):
             offer_person(turn)
             return []
+        item = pointed_at(turn, shown_items(turn)) if turn.values("reference") else None
+        if item:
+            return await tell_item(turn, item)  # "I think the third one suits me best"
         criteria = crit.read(turn)
         if any(subject in criteria for subject in crit.SUBJECT) and criteria.get("topic") != FIRST_STEPS["topic"]:
             return await show_courses(turn, criteria, None)
@@ -143,7 +148,8 @@ def _answer(turn: Turn, asked: str) -> str | None:
     text = fold(turn.text).strip()
     if _SKIPS.match(text) or (turn.intent in ("deny", "ask_advice") and not turn.first("profile")):
         return SKIPPED
-    if turn.question or (turn.intent in _ASIDE and not crit.read(turn) and not turn.first("profile")):
+    aside = turn.intent in _ASIDE and turn.confidence >= DOUBTFUL
+    if turn.question or (aside and not crit.read(turn) and not turn.first("profile")):
         return None
     named = crit.read(turn)
     if asked == TIME:

@@ -29,7 +29,10 @@ _TIMES = re.compile(
     r"\b(?:quels? horaires?|quelles? heures?|a quelle heure|(?:what|which) (?:hours|times?)|what time)\b"
 )
 #: What a message may begin with and joins nothing: "et c'est où ?", "merci, et …".
-_OPENING = re.compile(r"^(?:(?:et|and|ok|oui|yes|merci|thanks|super|ah|euh|donc|so|alors|puis|aussi|also)[ ,.!]+)+")
+_OPENING = re.compile(
+    r"^(?:(?:et|and|ok|oui|yes|merci|thanks|sorry|pardon|desolee?|excuse[sz]?[- ]moi|excuse me|bonjour|hello|hi|super|"
+    r"ah|euh|donc|so|alors|puis|aussi|also)[ ,.!]+)+"
+)
 _AND = re.compile(r"\b(?:et|and|puis|aussi|also|plus)\b|[,;?] ?\w")
 
 

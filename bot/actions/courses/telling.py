@@ -31,6 +31,9 @@ _WHEN = re.compile(
 )
 
 
+_WHICH = re.compile(r"\b(?:which one|laquelle|lequel|lesquelles)\b")
+
+
 class CourseDetails(MayBeAboutBooking):
     """Something about one course: the attribute asked for, or the whole at a glance."""
 
@@ -42,7 +45,7 @@ class CourseDetails(MayBeAboutBooking):
             if answer is not None:
                 tell(turn, answer)
                 return []
-        from bot.actions.courses.comparing import CompareCourses, compares
+        from bot.actions.courses.comparing import MOST, CompareCourses, compares
 
         if _looks_for_courses(turn):
             from bot.actions.courses.searching import SearchCourses
@@ -54,11 +57,17 @@ class CourseDetails(MayBeAboutBooking):
             return await CompareCourses().act(turn)  # "and flow cytometry, is that dearer?"
         if course is None and not is_it(turn) and await answered_surely(turn, ASKED):
             return []
+        if course is None and _WHICH.search(fold(turn.text)) and 1 < len(shown_items(turn, "course")) <= MOST:
+            return await CompareCourses().act(turn)  # "which one is free?"
         if course is None:
             return await which_course(turn)
         if not turn.pressed and not turn.first("course_attribute") and _WHEN.match(fold(turn.text).strip()):
             return await show_sessions(turn, course, crit.read(turn))
-        events = await tell_course(turn, course, crit.read(turn))
+        asked = asked_of_course(turn)
+        general = GENERAL.get(str(turn.answer_key.get("key")))
+        if general and not asked.attributes and turn.question and turn.answer_key["confidence"] >= ASKED:
+            asked.attributes.append(general)  # "do we get some paper for our CV?"
+        events = await tell_course(turn, course, crit.read(turn), asked)
         if turn.answer_key.get("key") not in (None, *GENERAL) and two_wishes(turn):
             answer = await find_answer(turn, SURE)
             if answer is not None:
