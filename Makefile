@@ -69,8 +69,8 @@ test-simulation: install-dev ## simulated people with goals of their own, and fa
 N ?= 1000
 TASKS ?= 60
 
-simulate: install-dev ## N simulated conversations, and TASKS fixed ones eight times over; figures and transcripts in results/ (an hour)
-	@scripts/train.sh && $(SERVICE) -m tests.simulation --number $(N) --tasks $(TASKS)
+simulate: install-dev ## N simulated conversations, and TASKS fixed ones eight times over (TROUBLE=slow, down or lost befalls the service); in results/ (an hour)
+	@scripts/train.sh && $(SERVICE) -m tests.simulation --number $(N) --tasks $(TASKS) $(if $(TROUBLE),--trouble $(TROUBLE))
 
 test-browser: install-dev ## a booking from the page, in a real browser
 	@scripts/train.sh && scripts/browser.sh && $(PYTEST) $(PARALLEL) loadfile tests/browser

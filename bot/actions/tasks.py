@@ -173,8 +173,9 @@ class ValidateTaskForm(CampusAction):
         if task.asked == YES and agrees(turn):
             task.values[YES] = True
             return True
-        given = {step: value for step, value in (await kind.read(task)).items() if task.values.get(step) != value}
-        if given:
+        read = await kind.read(task)
+        given = {step: value for step, value in read.items() if task.values.get(step) != value}
+        if given or (read and task.asked == YES):  # what is known already was said again
             task.values.update(given)
             task.times = 0
             await kind.check(task)

@@ -283,6 +283,7 @@ def test_names_keep_their_capitals_and_particles() -> None:
         ("pourquoi donc", None, None),
         ("Oui, je suis d'accord", None, None),
         ("D'Hondt", None, "D'Hondt"),
+        ("inscrivez-moi", None, None),
     ],
 )
 def test_a_name_that_was_asked_for_is_heard_however_it_is_led_to(

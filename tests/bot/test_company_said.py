@@ -29,6 +29,8 @@ from bot.actions.companies.said import company_given, company_said
         ("il faut adresser le devis à Meunier & Fils", "Meunier & Fils"),
         ("boite : Labo Delvigne SRL", "Labo Delvigne SRL"),
         ("My emloyer is Exelyo", "Exelyo"),
+        ("metez Exelyo", "Exelyo"),
+        ("exelyo SA", "exelyo SA"),
         ("les amis du labo", "les amis du labo"),
     ],
 )

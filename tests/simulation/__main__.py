@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 from tests.simulation import reporting
+from tests.simulation.planting import TROUBLES, between
 from tests.simulation.simulating import Outcome, Simulation, Task, each_goal, tasks
-from tests.support.running import ROOT, running
+from tests.support.running import ROOT, free_port, running
 
 
 def main() -> int:
@@ -21,9 +22,16 @@ def main() -> int:
     reader.add_argument("--tasks", type=int, default=60, help="fixed tasks, for pass^8")
     reader.add_argument("--runs", type=int, default=8, help="how often each fixed task is tried in other words")
     reader.add_argument("--only", default="", help="a goal, to look at that one alone")
+    reader.add_argument("--trouble", choices=TROUBLES, help="what befalls the service once in each conversation")
     wanted = reader.parse_args()
-    with tempfile.TemporaryDirectory(prefix="simulation-") as folder, running(Path(folder)) as started:
+    port = free_port()
+    with (
+        tempfile.TemporaryDirectory(prefix="simulation-") as folder,
+        between(f"http://127.0.0.1:{port}") as standing,
+        running(Path(folder), CAMPUS_PORT=port, CAMPUS_URL=standing.url) as started,
+    ):
         simulation, transcripts = Simulation(started), reporting.begun(ROOT / "results")
+        simulation.begins = lambda task: standing.begin(wanted.trouble, task.words % 3)
         outcomes = _held(
             simulation, transcripts, [one for one in tasks(wanted.number, wanted.seed) if wanted.only in one.goal]
         )

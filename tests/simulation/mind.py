@@ -164,7 +164,9 @@ class Mind:
                 self.title = self.goal.course.titles[self.lang]
             return request
         asked = reading.asked
-        if asked == "unclear" or (asked is None and self._open is None):
+        if asked == "again" and (button := reading.button(r"^réessayer|^try again")):
+            return button
+        if asked in ("unclear", "again") or (asked is None and self._open is None):
             return self._rephrase(reading)
         if asked is None:
             asked = self._open or ""

@@ -1,7 +1,11 @@
-"""A service with a fault, for the tests of the simulation: it stands between the bot and the real service.
+"""A service with a fault, or in trouble: it stands between the bot and the real service.
 
-What is planted is what a client with a bug would do: one request too many, or another one than was meant, in the name
-of whoever asked. The bot is answered as if nothing of it had happened.
+A fault is what a client with a bug would do: one request too many, or another one than was meant, in the name of
+whoever asked. The bot is answered as if nothing of it had happened. It is there to be found.
+
+Trouble is what befalls a service that is sound: it answers too late (`slow`), not at all (`down`), or its answer to
+what it did is lost on the way (`lost`). Whoever books through it must end up with what they were told, and nothing
+else.
 """
 
 from __future__ import annotations
@@ -9,16 +13,22 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Fault = Callable[["Between", str, dict[str, Any]], None]
+#: What may befall what is written, with the seconds by which an answer is late.
+TROUBLES = {"slow": 5.5, "down": 0.0, "lost": 0.0}
+#: Writes in a row that it befalls: all the tries that the bot gives a call, so that the person is told.
+TRIES = 3
+_WRITES = re.compile(r"/v1/(?:bookings|quotes|alerts|handoffs)\b")
 #: Headers that belong to one connection.
 _HOP = {"host", "connection", "content-length", "transfer-encoding", "accept-encoding"}
 
@@ -31,11 +41,17 @@ class Between:
         service: where the real service is.
         fault: what else is done once a booking is confirmed; None: nothing.
         planted: how often it was done.
+        trouble: what befalls the writes, one of `TROUBLES`; None: nothing.
+        spared: writes that go well before it begins.
+        left: writes that it still befalls.
     """
 
     service: str
     fault: Fault | None = None
     planted: int = 0
+    trouble: str | None = None
+    spared: int = 0
+    left: int = 0
     url: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -58,6 +74,20 @@ class Between:
         answer: dict[str, Any] = json.loads(found)
         return answer
 
+    def begin(self, trouble: str | None, spared: int) -> None:
+        """Let trouble come over the next writes but so many."""
+        self.trouble, self.spared, self.left = trouble, spared, TRIES if trouble else 0
+
+    def befalls(self, method: str, path: str) -> str | None:
+        """The trouble that this request meets."""
+        if not self.left or method == "GET" or not _WRITES.match(path):
+            return None
+        if self.spared:
+            self.spared -= 1
+            return None
+        self.left -= 1
+        return self.trouble
+
     def _own_headers(self) -> dict[str, str]:
         return {**self.headers, "Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
 
@@ -74,7 +104,15 @@ def between(service: str) -> Iterator[Between]:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length) if length else None
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
+            trouble = passing.befalls(self.command, self.path)
+            if trouble == "down":
+                self._fail()
+                return
             status, found, told = passing.ask(self.command, self.path, body, headers)
+            if trouble == "lost":
+                self._fail()
+                return
+            time.sleep(TROUBLES[trouble] if trouble else 0)
             confirmed = re.fullmatch(r"/v1/bookings/(EBC-\w+)/confirm(\?.*)?", self.path)
             if confirmed and status == 200 and passing.fault:
                 passing.headers = headers
@@ -86,7 +124,13 @@ def between(service: str) -> Iterator[Between]:
                     self.send_header(name, value)
             self.send_header("Content-Length", str(len(found)))
             self.end_headers()
-            self.wfile.write(found)
+            with suppress(ConnectionError):  # who gave up waiting
+                self.wfile.write(found)
+
+        def _fail(self) -> None:
+            self.send_response(502)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _pass
 

@@ -12,6 +12,7 @@ from tests.simulation.web import Said
 
 #: What is asked, by words of the question; the first that fits. Both languages: people understand a stray sentence.
 ASKED: tuple[tuple[str, str], ...] = (
+    ("again", r"ne répond pas pour l'instant|not answering just now|pas fonctionné de mon côté|wrong on my side"),
     ("meant", r"vouliez-vous dire \S+@|did you mean \S+@|est-ce \S+@|is it \S+@"),
     ("known_contact", r"peut-elle vous répondre à \S+@|may someone from the team answer you at"),
     ("code", r"code à six chiffres (vient de|reçu)|six-figure code (has just|that came)"),
@@ -184,7 +185,7 @@ class Reading:
             if REFUSING.match(title) or ELSEWHERE.match(title):
                 continue
             if re.match(
-                r"oui|yes|réserver(?! :)|book(?!:)|déplacer|move|changer|change|commander|order|confirm", title
+                r"oui|yes|réserver(?! :)|book(?!:)|déplacer|move|changer|change|commander|order|confirm|accept", title
             ):
                 return one
         return None

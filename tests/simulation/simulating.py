@@ -7,7 +7,7 @@ import email.policy
 import random
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -95,9 +95,14 @@ def each_goal(number: int, seed: int) -> Iterator[Task]:
 
 @dataclass
 class Simulation:
-    """Holds conversations one after the other."""
+    """Holds conversations one after the other.
+
+    Attributes:
+        begins: called before each.
+    """
 
     running: Running
+    begins: Callable[[Task], None] = lambda task: None
 
     def __post_init__(self) -> None:
         self.running.move_clock(STARTS)
@@ -111,6 +116,7 @@ class Simulation:
         mind = Mind(goal, random.Random(f"words-{task.words}-{task.goal}-{task.lang}"))
         visit = Visit(self.running.web_url, task.lang)
         mails = self._mails()
+        self.begins(task)
         dead_ends: list[str] = []
         questions: list[str] = []
         try:

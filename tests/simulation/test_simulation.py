@@ -81,3 +81,21 @@ def test_the_figures_count_what_failed(outcomes: list[Outcome]) -> None:
     bad = dataclasses.replace(one, reached=False, verdict=dataclasses.replace(one.verdict, wrong=["a booking"]))
     found = reporting.figures([one, one, one, bad])
     assert (found["reached"], found["wrong_writes"]) == (0.75, 1)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("trouble", planting.TROUBLES)
+def test_who_books_through_trouble_is_told_what_is_there(
+    passing: tuple[Simulation, Between], sound: dict[str, Outcome], trouble: str, lang: str
+) -> None:
+    """The seats are held, and then every try to confirm them is met: no booking is claimed that is not there, and none
+    is hidden that is."""
+    simulation, standing = passing
+    standing.begin(trouble, spared=1)
+    try:
+        outcome = simulation.hold(sound[lang].task)
+    finally:
+        left = standing.left
+        standing.begin(None, 0)
+    assert left < planting.TRIES, "the trouble met nobody"
+    assert outcome.reached, outcome.told()

@@ -12,6 +12,7 @@ from bot.actions.bookings.digressions import DIGRESSIONS
 from bot.actions.bookings.own import meant_by
 from bot.actions.bookings.telling import summary, told_of_booking
 from bot.actions.bookings.wishes import CANCEL, waiting
+from bot.actions.bookings.words import only
 from bot.actions.knowledge import answer_question
 from bot.actions.showing import booking_card
 from bot.actions.turn import CampusAction, Event, Turn
@@ -44,6 +45,9 @@ class ValidateCancelForm(CampusAction):
             named = turn.first("booking_reference") or _by_position(turn) or await _by_course(turn)
             if named:
                 reference, events = str(named), [SlotSet("cancel_reference", str(named))]
+            elif asked == "cancel_confirmed" and only(turn.text, "yes", "polite", "end", all_of=("yes",)):
+                # "c'est tout bon" is no goodbye
+                confirmed, events = True, [SlotSet("cancel_confirmed", True)]
             elif asked and _declines(turn):
                 return [SlotSet("cancel_confirmed", False), SlotSet("requested_slot", None)]
             elif asked and turn.intent == "cancel_booking" and turn.question:

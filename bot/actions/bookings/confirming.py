@@ -216,6 +216,11 @@ class SubmitBooking(CampusAction):
 
     async def _refused(self, turn: Turn, problem: Problem, reference: str) -> list[Event]:
         again = [SlotSet("booking_confirmed", None), FollowupAction("booking_form")]
+        if problem.code == "invalid" and any(name.startswith("participants") for name in problem.fields):
+            held = await turn.service.booking(reference)
+            seats = formatting.plural("utter_part_seats", held["seats"], turn.lang)
+            turn.say("utter_names_dropped", seats=seats)
+            return [SlotSet("booking_people", None), *again]
         if problem.code == "invalid":
             field = "contact_name" if "name" in problem.fields else "contact_email"
             turn.say("utter_invalid_name" if field == "contact_name" else "utter_invalid_email")

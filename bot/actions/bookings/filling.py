@@ -18,6 +18,11 @@ async def put_all(booking: Booking, values: Json) -> None:
     for name in (SESSION, SEATS, PEOPLE, NAME, EMAIL):
         if name in values:
             await _put(booking, name, values[name])
+    if SEATS in values and PEOPLE not in values and len(booking[PEOPLE] or []) > (booking[SEATS] or MOST_SEATS):
+        booking.set(PEOPLE, None)
+        booking.turn.say(
+            "utter_names_dropped", seats=formatting.plural("utter_part_seats", booking[SEATS], booking.turn.lang)
+        )
     kept = [name for name in (NAME, EMAIL) if values.get(name) and booking[name] == values[name]]
     counted = values.get(SEATS) and booking[SEATS] == values[SEATS]
     if counted and not held and asked == SESSION and SESSION not in values:

@@ -56,16 +56,26 @@ def participants_in(turn: Turn) -> list[Json]:
     """The participants that a message names: announced, or two and more of them in a list or in a sentence."""
     if turn.pressed:
         return []
-    announced = announced_people(turn.text)
+    text = _without_titles(turn)
+    announced = announced_people(text)
     if announced:
         return announced
-    listed = listed_people(turn.text)
+    listed = listed_people(text)
     if len(listed) > 1 and (len(listed) >= _MANY or all(len(one["name"].split()) > 1 for one in listed)):
         return listed
     named = list(dict.fromkeys(str(name) for name in turn.values("person")))
     if len(named) > 1 and all(len(name.split()) > 1 for name in named):
         return [{"name": people.capitalised(name)} for name in named]
     return []
+
+
+def _without_titles(turn: Turn) -> str:
+    """The text without the names of the catalogue: "Cell and gene therapy, the essentials" is nobody."""
+    text = list(turn.text)
+    for entity in turn.entities:
+        if entity.get("entity") in ("course", "topic", "operator") and entity.get("start") is not None:
+            text[entity["start"] : entity["end"]] = " " * (entity["end"] - entity["start"])
+    return "".join(text)
 
 
 def seated(named: list[Json], booking: Json, text: str) -> list[Json] | None:

@@ -59,6 +59,7 @@ _MORE_THAN_A_NAME = re.compile(r"\s+(?:et|and)\s+(?:son|sa|mon|ma|l'|le|la|his|h
 #: Words drawn together that are said of a name and are none: "c'est", "s'appelle", "I'm", "that'd".
 _NOT_IN_A_NAME = re.compile(
     r"(?:c|s|j|t|m|n|l|qu)['’](?:est|etai|ap+el|ecri|ai\b|no[mt]).*|(?:i|it|that|he|she)['’](?:m|s|d|ll)"
+    r"|.+-(?:moi|nous|toi|vous)"  # "inscrivez-moi"
 )
 #: What a name is talked about with.
 _ABOUT_A_NAME = re.compile(

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from rapidfuzz.distance import OSA
+
+from bot.nlu.spans import fold
+
 _SIGNS = " .,;:!"
 #: Small words from which on an answer is a sentence rather than a name.
 _SENTENCE = 2
@@ -58,7 +62,28 @@ def company_said(text: str) -> str:
     bare, match = _AFTER.sub("", whole), _BEFORE.match(whole)
     if match and not _A_NAME_ITSELF.fullmatch(match[0].strip()):
         bare = bare[len(match[0]) :].strip(_SIGNS)
-    return _standing_out(bare) or bare or whole
+    return _standing_out(bare) or _led_by_a_slip(bare) or bare or whole
+
+
+def _led_by_a_slip(text: str) -> str | None:
+    """What follows a slip in one of the words that lead to a name: "metez Exelyo"."""
+    first, _, rest = text.partition(" ")
+    slip = first.islower() and min(OSA.distance(fold(first), lead) for lead in _LEADS) == 1
+    return rest if slip and rest[:1].isupper() else None
+
+
+_LEADS = (
+    "mettez",
+    "notez",
+    "facturez",
+    "adressez",
+    "entreprise",
+    "societe",
+    "employeur",
+    "company",
+    "employer",
+    "invoice",
+)
 
 
 def _standing_out(text: str) -> str | None:

@@ -17,7 +17,7 @@ from bot.actions.courses.focus import course_in_focus, keep_code, named_course, 
 from bot.actions.courses.lists import COURSES, demo, heading, say_courses, say_sessions
 from bot.actions.courses.sessions import show_sessions
 from bot.actions.criteria import Criteria
-from bot.actions.knowledge import ASKED, GENERAL, OF_NO_COURSE, SURE, answered_surely, find_answer, tell
+from bot.actions.knowledge import ASKED, GENERAL, KNOWN, OF_NO_COURSE, SURE, answered_surely, find_answer, tell
 from bot.actions.references import shown_items
 from bot.actions.showing import bookable, course_card, course_item, session_buttons, short_title, shown
 from bot.actions.turn import Event, Turn
@@ -55,7 +55,7 @@ class CourseDetails(MayBeAboutBooking):
         course = course_in_focus(turn)
         if course and before and course != before and compares(turn):
             return await CompareCourses().act(turn)  # "and flow cytometry, is that dearer?"
-        if course is None and not is_it(turn) and await answered_surely(turn, ASKED):
+        if course is None and await answered_surely(turn, KNOWN if is_it(turn) else ASKED):
             return []
         if course is None and _WHICH.search(fold(turn.text)) and 1 < len(shown_items(turn, "course")) <= MOST:
             return await CompareCourses().act(turn)  # "which one is free?"
