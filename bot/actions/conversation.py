@@ -92,6 +92,12 @@ class SwitchLanguage(CampusAction):
                     return []
             elif wanted and not _SPOKEN_TO.search(folded) and _something_on_screen(turn):
                 return await _of_teaching(turn)
+        if not turn.pressed and wanted is None and _WHICH_LANGUAGE.search(folded) and turn.slot("course"):
+            turn.entities.append({"entity": "course_attribute", "value": "language"})
+            return await CourseDetails().answer(turn)  # "in which language is it?"
+        if wanted not in responses.LANGUAGES and not turn.pressed and turn.confidence < SURELY_SWITCHED:
+            instead = await second_reading(turn)
+            return await lost(turn) if instead is None else instead
         if wanted not in responses.LANGUAGES:
             wanted = "en" if turn.lang == "fr" else "fr"
         turn.lang = wanted
@@ -105,6 +111,9 @@ _ANY_LANGUAGE = re.compile(
     r"\b(?:any|whatever|whichever|n'importe (?:quelle|la)|peu importe la|toutes? (?:les )?) ?"
     r"(?:language|lang|langues?)\b"
 )
+_WHICH_LANGUAGE = re.compile(r"\b(?:quelles?|kelles?|kel|which|what) (?:langues?|languages?)\b")
+#: Confidence from which somebody wants to be spoken to in the other language without naming it.
+SURELY_SWITCHED = 0.8
 _OTHER_LANGUAGE = re.compile(
     r"\b(?:neerlandais|nederlands|flamand|vlaams|dutch|flemish|allemand|deutsch|german|espagnol|spanish|espanol|"
     r"italien|"
@@ -397,12 +406,21 @@ class BeginTask(MayBeAboutBooking):
         of_search = turn.intent == "change_booking" and turn.slot("criteria") and set(crit.read(turn)) == {"seats"}
         if of_search and not await own_bookings(turn):
             return await RefineSearch().act(turn)  # "we'll be four in the end": of what is looked for
+        if (turn.doubtful and angry(turn) and not turn.values("topic")) or _UNTOLD.search(fold(turn.text)):
+            turn.say("utter_feedback")
+            return []  # a complaint that something was moved moves nothing
         if turn.doubtful:
             instead = await second_reading(turn)
             if instead is not None:
                 return instead
         kind = kind_of(turn.intent)
         return begin(turn, kind) if kind is not None else await lost(turn)
+
+
+_UNTOLD = re.compile(
+    r"\b(?:sans (?:me |nous |rien )?(?:prevenir|avertir|dire)|without (?:telling|warning|asking|notice|a word)|"
+    r"nobody (?:told|warned|let)|personne ne (?:m'a|nous a) (?:prevenu|averti)\w*)\b"
+)
 
 
 async def second_reading(turn: Turn) -> list[Event] | None:
@@ -525,6 +543,9 @@ async def lost(turn: Turn) -> list[Event]:
     people = names_given(turn)
     if people is not None:
         return people
+    likely = {one["name"]: one["confidence"] for one in turn.ranking}
+    if likely.get("cancel_booking", 0.0) >= KNOWN and has(turn.text, "cancelling") and await own_bookings(turn):
+        return [FollowupAction("cancel_form")]  # "can you cancel it, my mother is in hospital": it asks before it does
     if wants_seat(turn):
         return [FollowupAction("booking_form")]
     rest = turn.slot("booking_rest")

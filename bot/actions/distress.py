@@ -12,6 +12,7 @@ from bot.nlu.spans import fold
 #: Whoever is angry is offered a person, not another guess.
 _ANGRY = re.compile(
     r"\b(?:marre|ras le bol|nuls?|nulles?|idiote?s?|incapables?|stupides?|imbeciles?|debiles?|merde|putain|"
+    r"bordel|foutre|foutue?s?|damn|"
     r"inutiles?|sers a rien|servez a rien|foutez|moquez|honteux|scandal\w*|stupid|useless|dumb|idiots?|morons?|"
     r"rubbish|crap|shit|fuck\w*|ridiculous|pathetic|fed up|waste of time|hopeless|annoying|enerv\w*)\b"
 )
@@ -24,6 +25,7 @@ _URGENT = re.compile(
     r"(?:it'?s|is|very|really) urgent|urgently|emergency|"
     r"prevenez quelqu'un|(?:tell|call|warn) (?:someone|somebody)|help (?:right )?now|need help (?:right )?now|asap)\b"
 )
+_LEAVES = re.compile(r"\b(?:veux (?:pas|plus)|don'?t want|laisse[zr]?|stop|annule[zr]?|cancel|forget it)\b")
 #: What a message gives to a form: then it is an answer first, however it is said.
 _DATA = frozenset(["reference", "period", "seats", "email", "phone", "course", "topic", "booking_reference", "session"])
 
@@ -52,6 +54,8 @@ def in_form(turn: Turn) -> list[Event] | None:
     A value is set again as it is: without one Rasa takes the form for rejected and would answer a second time.
     """
     asked = turn.slot("requested_slot")
+    if _LEAVES.search(fold(turn.text)):
+        return None  # who wants out is let out first
     if not (turn.fresh and asked and turn.tracker.active_loop.get("name") and distressed(turn)):
         return None
     offer_person(turn)

@@ -12,6 +12,7 @@ import re
 from rasa_sdk.events import FollowupAction
 
 from bot.actions import callbacks, contacting
+from bot.actions.bookings import changing
 from bot.actions.companies import declining, quoting
 from bot.actions.tasks import KINDS, begin
 from bot.actions.turn import Event, Turn
@@ -31,7 +32,14 @@ async def _waits(turn: Turn) -> list[Event] | None:
 
 async def taken_up(turn: Turn) -> list[Event] | None:
     """The events of what a message decides, or None where it decides nothing that is open."""
-    for decided in (callbacks.decided, declining.decided, quoting.named, contacting.asked_at_an_event, _waits):
+    for decided in (
+        callbacks.decided,
+        declining.decided,
+        quoting.named,
+        contacting.asked_at_an_event,
+        changing.other_address,
+        _waits,
+    ):
         events = await decided(turn)
         if events is not None:
             ended = any(event.get("event") == "followup" for event in events)

@@ -30,6 +30,8 @@ _STOPS = frozenset({"deny", "undo", "start_over", "goodbye"})
 _AGREES = frozenset({"affirm", "confirm_booking"})
 #: So often in a row a question is asked before a way out is offered with it.
 _STUCK = 2
+#: Confidence from which a message of several words ends a task.
+_PLAINLY = 0.55
 #: Words of a yes at most.
 _SHORT = 6
 #: What is wanted instead of an answer, wherever a task stands.
@@ -141,6 +143,7 @@ class ValidateTaskForm(CampusAction):
     """Takes what the message gives, and says what to ask next."""
 
     action = "validate_task_form"
+    offers_person = True
 
     async def act(self, turn: Turn) -> list[Event]:
         task = current(turn)
@@ -223,7 +226,8 @@ def agrees(turn: Turn) -> bool:
 
 def _stops(turn: Turn) -> bool:
     ends = only(turn.text, "end", "polite", "no", all_of=("end",))
-    return turn.intent in _STOPS or ends or only(turn.text, "stop", "stopping_filler", "polite", all_of=("stop",))
+    surely = turn.intent in _STOPS and (turn.pressed or turn.confidence >= _PLAINLY or len(turn.text.split()) <= 2)
+    return surely or ends or only(turn.text, "stop", "stopping_filler", "polite", all_of=("stop",))
 
 
 def _next(task: Task) -> list[Event]:

@@ -69,8 +69,8 @@ _ALONE = re.compile(
     r"only|uniquement))?|"
     r"(?:pour |for )(?:moi|me|myself|moi-meme)(?: (?:seule?|alone|only|uniquement|seulement|exclusivement)\b|-meme\b)|"
     r"(?:il )?(?:n'y|y) a que moi\b|(?:there's|there is|it's) only me\b|"
-    r"(?:je (?:viens|serai|suis)|i'?m|i am|i'll be|coming|venir) (?:tout )?(?:seule?|alone)|(?:just|only|rien que|"
-    r"juste|seulement) (?:moi|me|myself))\b"
+    r"(?:(?:je |j ?)(?:viens|serai|suis)|chuis|i'?m|i am|i'll be|coming|venir) (?:toute? |tt )?(?:seule?|alone)|"
+    r"(?:just|only|rien que|juste|seulement) (?:moi|me|myself))\b"
 )
 #: "not for me", "est-ce fait pour moi ?", "too basic for me".
 _NOT_FOR_ME = re.compile(

@@ -26,6 +26,11 @@ _KEEPS = re.compile(
     r"\b(?:(?:je|on|nous) (?:la |le )?(?:garde|gardons|conserve|maintiens)|(?:garder|gardez|conserver|maintenir)|"
     r"keep(?:ing)?|leave it|hold on to)\b"
 )
+#: Somebody does not want it cancelled, and asked for nothing of the kind.
+_NOT_AT_ALL = re.compile(
+    r"\b(?:(?:don'?t|do not|never) (?:you dare )?cancel|(?:n'?|ne (?:l'|la |le )?)annul\w+ (?:pas|rien|surtout pas)|"
+    r"(?:surtout )?pas annuler|pas (?:besoin |question )d'annuler)\b"
+)
 FORGOTTEN = ("cancel_reference", "cancel_confirmed")
 
 
@@ -39,6 +44,9 @@ class ValidateCancelForm(CampusAction):
         asked = turn.slot("requested_slot")
         reference, confirmed = turn.slot("cancel_reference"), turn.slot("cancel_confirmed")
         events: list[Event] = []
+        if turn.fresh and asked is None and not turn.pressed and _NOT_AT_ALL.search(fold(turn.text)):
+            turn.say("utter_nothing_is_cancelled")
+            return [SlotSet("cancel_confirmed", None), SlotSet("requested_slot", None)]
         if turn.fresh and asked is None and await told_of_booking(turn):
             return [SlotSet("cancel_confirmed", None), SlotSet("requested_slot", None)]
         if turn.fresh:

@@ -187,6 +187,23 @@ def _number(turn: Turn) -> int | None:
     return int(bare[0]) if len(bare) == 1 and alone and not turn.pressed else None
 
 
+async def other_address(turn: Turn) -> list[Event] | None:
+    """Say who can write another address on a booking that is made, where a message asks for that."""
+    other = turn.first("email") and str(turn.first("email")) != turn.slot("contact_email")
+    if turn.pressed or not other or not turn.slot("last_booking") or not _ADDRESS.search(fold(turn.text)):
+        return None
+    turn.say("utter_contact_by_a_person")
+    return []
+
+
+#: The address that was given is said to be another one.
+_ADDRESS = re.compile(
+    r"\b(?:mauvais\w*|faux|fausse|erreur|trompee?|chang\w*|corrig\w*|modifi\w*|wrong|mistake|correct|update|fix)\b"
+    r".{0,30}\b(?:mail|e-?mail|adresse|courriel|address)\b"
+    r"|\b(?:mail|e-?mail|adresse|courriel|address)\b.{0,30}\b(?:faux|fausse|wrong|pas (?:bon|la bonne)|not right)\b"
+)
+
+
 async def seats_given(turn: Turn) -> list[Event] | None:
     """Another number after a booking ("make it 3 then") is that of its seats.
 

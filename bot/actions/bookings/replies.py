@@ -22,6 +22,8 @@ _LOOKING = ("search_courses", "search_events", "refine_search", "show_more", "li
 
 async def _undo(booking: Booking, reading: Reading) -> bool:
     """Take back the last answer: it is asked for again, and what it was stays until another one is given."""
+    if booking.asked == CONFIRM and not booking.pending:
+        return await _no(booking, reading)  # of a whole summary, it is asked what shall be otherwise
     if booking.pending.get("kind") in ("change", "email", "name"):
         return await _no(booking, reading) if booking.pending["kind"] == "change" else await _go_on(booking, reading)
     given = [name for name in _ANSWERED[: _ANSWERED.index(str(booking.asked))] if booking[name] is not None]
@@ -78,7 +80,10 @@ async def _wait(booking: Booking, reading: Reading) -> bool:
 
 
 async def _yes(booking: Booking, reading: Reading) -> bool:
-    if booking.asked == CONFIRM and not booking.pending:
+    known = booking.pending.get("kind") == "field" and booking.pending.get("field") in (NAME, EMAIL)
+    if known and booking[booking.pending["field"]]:  # the button of the summary above: what was known stays
+        booking.set("booking_pending", None)
+    elif booking.asked == CONFIRM and not booking.pending:
         booking.set(CONFIRM, True)
     elif booking.asked == SEATS and booking[SEATS] is None and await _only_one_left(booking):
         booking.set(SEATS, 1)
@@ -103,7 +108,8 @@ async def _no(booking: Booking, reading: Reading) -> bool:
     if not booking["hold"]:
         booking.set(CONFIRM, False)
         return True
-    if booking.pending.get("kind") == "change":
+    known = booking.pending.get("kind") == "field" and booking.pending.get("field") in (NAME, EMAIL)
+    if booking.pending.get("kind") == "change" or (known and booking[booking.pending["field"]]):
         booking.set("booking_pending", None)
         return True
     booking.ask("change")

@@ -49,6 +49,8 @@ _ASKS_AFTER = re.compile(
 _DROPS = re.compile(
     r"\b(?:laisse[zr]?|oublie[zr]?|annule[zr]?|abandonne[zr]?|forget|drop|cancel|stop)\b.{0,12}\b(?:devis|quote|"
     r"quotation|offre)\b"
+    r"|\b(?:veux|voulons|souhaite|want|need)\b.{0,8}\b(?:pas|plus|no|not any)\b.{0,6}\b(?:devis|quote)\b"
+    r"|\b(?:don'?t|do not) (?:want|need) (?:a|any|the|your) (?:quote|quotation)\b"
 )
 _BY_THAT_WORD = re.compile(r"\b(?:devis|offre de prix|quote|quotation|price offer|pro ?forma)\b")
 #: It is one that they have, or should have.
@@ -125,9 +127,16 @@ class Quoting(Kind):
             given["email"] = str(turn.first("email"))
         if turn.first("po_number"):
             given["po"] = str(turn.first("po_number"))
-        other = turn.intent in _NO_DATA and turn.confidence >= DOUBTFUL
+        if asked is not None and turn.intent == "decline_offer" and turn.confidence >= DOUBTFUL:
+            turn.say(self.stopped)
+            raise Over
+        other = _wants_else(turn, asked)
         free = not turn.pressed and not turn.question and turn.intent not in ("deny", "start_over", "undo", "goodbye")
-        free = free and not (other and asked != "needs") and any(sign.isalnum() for sign in turn.text)
+        free = (
+            free
+            and not (other and (asked != "needs" or turn.intent not in _NO_DATA))
+            and any(sign.isalnum() for sign in turn.text)
+        )
         free = free and not (asked in ("company", "name") and _asks(turn))
         if turn.first("company") and not (asked == "company" and free):
             given["company"] = str(turn.first("company"))[:_COMPANY]
@@ -207,8 +216,10 @@ class Quoting(Kind):
             turn.say(f"utter_ask_quote_{task.asked}")
             return []
         wanted = int(task.values.get("seats", 1))
-        free = [one for one in await _open(turn, str(task.values["course"])) if bookable(one)]
-        sessions = [session for session in free if session["seats_free"] >= wanted]
+        course = str(task.values["course"])
+        free = [one for one in await _open(turn, course) if bookable(one)]
+        fitting = await _open(turn, course, wanted)  # also those beyond the first few dates
+        sessions = [session for session in fitting if bookable(session) and session["seats_free"] >= wanted]
         if not sessions:
             turn.say("utter_quote_no_room" if free else "utter_quote_no_date")
             task.values["undated"] = task.values.pop("course")
@@ -398,10 +409,10 @@ def quote_card(quote: Json) -> Json:
     }
 
 
-async def _open(turn: Turn, course: str) -> list[Json]:
+async def _open(turn: Turn, course: str, seats: int | None = None) -> list[Json]:
     try:
         found = await turn.service.course_sessions(
-            course, access_code=turn.slot("access_code"), limit=SESSIONS, sort="start"
+            course, access_code=turn.slot("access_code"), seats=seats, limit=SESSIONS, sort="start"
         )
     except Problem as problem:
         if problem.status != 404:
@@ -431,6 +442,32 @@ def _course(course: Json) -> Button:
 def is_number(text: str) -> bool:
     """Whether a text is one word with a figure in it, as purchase orders are numbered."""
     return len(text.split()) == 1 and any(sign.isdigit() for sign in text)
+
+
+def _wants_else(turn: Turn, asked: str | None) -> bool:
+    """Whether a message surely wants something, and is no name or need: "give me the names of who is enrolled"."""
+    if turn.confidence < DOUBTFUL or turn.first("company") or turn.first("person"):
+        return turn.intent in _NO_DATA and turn.confidence >= DOUBTFUL
+    sentence = len(turn.text.split()) > _NAME
+    looks = turn.intent in ("search_courses", "refine_search", "list_sessions") and asked in ("company", "name")
+    else_ = turn.intent in _ELSE or turn.intent.startswith("staff_") or looks
+    return turn.intent in _NO_DATA or (sentence and else_)
+
+
+#: Words of a company's or a person's name at most.
+_NAME = 4
+_ELSE = frozenset(
+    {
+        "give_feedback",
+        "cancel_booking",
+        "check_booking",
+        "reschedule_booking",
+        "request_document",
+        "export_my_data",
+        "erase_my_data",
+        "alert_me",
+    }
+)
 
 
 def _seats(turn: Turn, asked: str | None) -> int | None:
