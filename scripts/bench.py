@@ -1,7 +1,7 @@
 """Measures speed and size: ``make bench``. Prints a table, writes results/bench.json, with ``--write-docs`` the page.
 
 What is measured, with its targets, stands in scripts/bench.yml. Runs the real programs in a temporary folder on free
-ports, over loopback only, in less than 10 minutes (``--clone``, which installs from nothing, takes longer).
+ports, over loopback only, in about 10 minutes (``--clone``, which installs from nothing, takes longer).
 """
 
 from __future__ import annotations

@@ -566,6 +566,9 @@ async def lost(turn: Turn) -> list[Event]:
     if angry(turn):
         turn.say("utter_feedback")
         return []
+    if turn.intent == "out_of_scope" and has(turn.text, "invoice"):
+        tell(turn, await turn.service.answer("invoice"))  # who sends it and where it goes, with a person beside
+        return []
     if turn.intent == "out_of_scope" and _OUT_OF_WORK.search(fold(turn.text)):
         return await AskAdvice().act(turn)  # whoever lost their work is guided, not sent away
     if distressed(turn):

@@ -184,7 +184,8 @@ class ValidateTaskForm(CampusAction):
             await kind.check(task)
             return True
         if _stops(turn):
-            if task.asked in kind.optional and turn.intent not in ("start_over", "undo", "goodbye"):
+            not_now = only(turn.text, "not_now", "no", "polite", all_of=("not_now",))
+            if task.asked in kind.optional and (turn.intent == "deny" or not_now):
                 task.values[task.asked] = ""
                 return True
             turn.say(kind.stopped)

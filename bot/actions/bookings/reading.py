@@ -446,6 +446,8 @@ def _wish(turn: Turn, so_far: SoFar) -> Reading:
         has(text, "of_email") or has(text, "of_name") or (so_far.asked in (EMAIL, NAME) and "?" in text)
     ):
         return Reading(Kind.WHY, name=EMAIL if has(text, "of_email") or so_far.asked == EMAIL else NAME)
+    if so_far.waits_for("field") and has(text, "is_right"):
+        return Reading(Kind.NO)  # what is known stays
     changed = _field(turn, so_far)
     if changed:
         return Reading(Kind.FIELD, name=changed)

@@ -13,7 +13,7 @@ from bot.actions.bookings import people
 from bot.actions.bookings.picking import on_the_dates, picked
 from bot.actions.companies.lines import candidates, counted, several
 from bot.actions.companies.places import at_their_place
-from bot.actions.companies.said import company_given
+from bot.actions.companies.said import company_given, company_said
 from bot.actions.courses.focus import course_in_focus, named_course
 from bot.actions.courses.lists import SESSIONS
 from bot.actions.references import shown_items
@@ -142,6 +142,8 @@ class Quoting(Kind):
             given["company"] = str(turn.first("company"))[:_COMPANY]
         elif asked == "company" and free and len(turn.text) <= _COMPANY and not (_points(turn) or turn.first("email")):
             given["company"] = company_given(turn.text, turn.first("company"))
+        elif asked == "company" and free and turn.first("email"):
+            given.update(_all_at_once(turn))
         if asked == "name" and not (turn.pressed or turn.question or turn.first("company")):
             name = people.given_name(turn.text, turn.first("person"))
             whole = bool(name) and people.is_first(str(name).split()[0]) and len(str(name).split()) > 1
@@ -442,6 +444,14 @@ def _course(course: Json) -> Button:
 def is_number(text: str) -> bool:
     """Whether a text is one word with a figure in it, as purchase orders are numbered."""
     return len(text.split()) == 1 and any(sign.isdigit() for sign in text)
+
+
+def _all_at_once(turn: Turn) -> Json:
+    """Company and name of a message that gives them with the address: "Exelyo SA, Helen Marsh, helen@…, PO-12"."""
+    first, comma, _ = turn.text.partition(",")
+    named = bool(comma) and first[:1].isupper() and "@" not in first and turn.first("person") != first
+    name = people.given_name("", turn.first("person"))
+    return {**({"company": company_said(first)} if named else {}), **({"name": name} if named and name else {})}
 
 
 def _wants_else(turn: Turn, asked: str | None) -> bool:
