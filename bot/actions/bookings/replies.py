@@ -15,8 +15,6 @@ from bot.actions.turn import DOUBTFUL, Button
 
 #: What is not begun in the middle of a booking unless it is surely meant.
 _GRAVE = frozenset(["export_my_data", "erase_my_data", "withdraw_contract", "leave_waitlist", "request_document"])
-#: Confidence from which more time is asked for, rather than said to be needed.
-_SURELY = 0.8
 _LOOKING = ("search_courses", "search_events", "refine_search", "show_more", "list_sessions", "compare_courses")
 
 
@@ -68,7 +66,8 @@ async def _wait(booking: Booking, reading: Reading) -> bool:
         turn.say("utter_no_hurry")
         booking.set(CONFIRM, False)
         return True
-    asks_for_more = turn.intent == "extend_hold" and (turn.question or turn.confidence >= _SURELY)
+    thinks = has(turn.text, "waiting") and not has(turn.text, "longer")  # "I have to check with my manager"
+    asks_for_more = turn.intent == "extend_hold" and (turn.question or not thinks)
     if asks_for_more and booking["hold"]:
         await extend(turn, booking["hold"])
     elif until := await until_when(booking):
