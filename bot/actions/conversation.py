@@ -9,6 +9,7 @@ from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
 
 from bot import responses
 from bot.actions import criteria as crit
+from bot.actions.bookings import again
 from bot.actions.bookings.changing import names_given, seats_given
 from bot.actions.bookings.checking import CheckBooking, own_bookings
 from bot.actions.bookings.holding import release
@@ -302,6 +303,10 @@ class Undo(CampusAction):
             return await _take_up(turn, item)  # "no, the one before that"
         if crit.read(turn):
             return await RefineSearch().act(turn)  # "sorry, my mistake, May"
+        if "utter_booking_confirmed" in turn.told_last:
+            return [FollowupAction("cancel_form")]  # which tells the terms, and asks first
+        if "utter_cancelled" in turn.told_last and turn.slot("last_booking"):
+            return await again.back(turn)
         before = criteria_before(turn)
         if before:
             return await show_courses(turn, before, None)

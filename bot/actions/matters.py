@@ -1,8 +1,9 @@
 """What is open in a conversation and may be decided by a word, whatever that word was taken for.
 
-A quote that was just shown is refused ("non merci, trop cher"), a request for a person is taken back ("I'll go on with
-you"), or the time of a call is said once it is known that the desk is closed. Asked before the action that a message
-leads to, and only while no form waits for an answer.
+A quote that was just shown is refused ("non merci, trop cher"), what a company needs is told or corrected, the course
+that was booked is booked once more, a request for a person is taken back ("I'll go on with you"), or the time of a call
+is said once it is known that the desk is closed. Asked before the action that a message leads to, and only while no
+form waits for an answer.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import re
 from rasa_sdk.events import FollowupAction
 
 from bot.actions import callbacks, contacting
-from bot.actions.bookings import changing
-from bot.actions.companies import declining, quoting
+from bot.actions.bookings import again, changing
+from bot.actions.companies import declining, needs, quoting
 from bot.actions.tasks import KINDS, begin
 from bot.actions.turn import Event, Turn
 from bot.nlu.spans import fold
@@ -36,8 +37,11 @@ async def taken_up(turn: Turn) -> list[Event] | None:
         callbacks.decided,
         declining.decided,
         quoting.named,
+        needs.described,
+        again.same_again,
         contacting.asked_at_an_event,
         changing.other_address,
+        changing.name_respelt,
         _waits,
     ):
         events = await decided(turn)

@@ -34,7 +34,8 @@ async def take_up(turn: Turn, action: str, events: list[Event]) -> list[Event]:
     if wish and wish.get("answer_key") and wish["intent"]["name"] in ("ask_campus", "course_details"):
         await _answer(turn, str(wish["answer_key"]["key"]))
         return []
-    if validates or turn.tracker.active_loop.get("name"):
+    goes_on = _asks_on(events) if validates else bool(turn.tracker.active_loop.get("name"))
+    if goes_on:
         return [SlotSet(SLOT, wish["text"])] if wish else []
     left = wish["text"] if wish else turn.slot(SLOT)
     if not left:

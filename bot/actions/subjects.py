@@ -69,6 +69,18 @@ def said(turn: Turn, *, booking: bool = False, keep: tuple[str, ...] = ()) -> st
     return " ".join(chosen or telling)
 
 
+def names_courses(turn: Turn) -> bool:
+    """Whether a message speaks of courses at all ("what do you teach?", "une formation svp")."""
+    return turn.pressed or bool(_COURSES.search(fold(turn.text)))
+
+
+_COURSES = re.compile(
+    r"\b(?:formations?|cours|stages?|ateliers?|modules?|catalogue?|programmes?|sessions?|propose[rz]?|offre[zs]?|"
+    r"enseigne[zr]?|apprendre|courses?|trainings?|class(?:es)?|workshops?|programs?|offer|teach|learn|tout(?:es)?|all|"
+    r"everything)\b"
+)
+
+
 def describes(words: str) -> bool:
     """Whether these words describe a problem rather than name a subject."""
     return len(words.split()) >= DESCRIPTION

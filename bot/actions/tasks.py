@@ -20,7 +20,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot.actions.bookings.digressions import DIGRESSIONS
 from bot.actions.bookings.words import only
-from bot.actions.knowledge import KNOWN, answer_question, answered_surely
+from bot.actions.knowledge import KNOWN, SURE, answer_question, answered_surely
 from bot.actions.turn import DOUBTFUL, CampusAction, Event, Turn
 from bot.service import Json
 
@@ -36,6 +36,10 @@ _PLAINLY = 0.55
 _SHORT = 6
 #: What is wanted instead of an answer, wherever a task stands.
 _ELSE = frozenset({"book_session", "cancel_booking", "accept_offer", "decline_offer", "extend_hold", "check_booking"})
+
+
+#: What a question is taken for that no rule answers in the middle of a task.
+_OF_NOBODY = frozenset({"out_of_scope", "inform", "affirm"})
 
 
 class Over(Exception):
@@ -61,6 +65,11 @@ class Task:
     def missing(self) -> str:
         """The first step that has no value yet."""
         return next((step for step in self.kind.steps(self) if step not in self.values), YES)
+
+    def aside(self) -> bool:
+        """A question in the middle was answered: that the task's own comes again is nobody's fault."""
+        self.times = -1
+        return True
 
     def key(self) -> str:
         """The idempotency key of doing this with these values."""
@@ -192,11 +201,15 @@ class ValidateTaskForm(CampusAction):
             raise Over
         if turn.question and turn.intent in kind.intents:
             await answer_question(turn)  # asked about this very task, it begins no second time
-            return True
+            return task.aside()
+        if turn.question and turn.intent in _OF_NOBODY:
+            if not await answered_surely(turn, SURE):
+                turn.say("utter_no_answer")
+            return task.aside()
         if turn.question or turn.intent in DIGRESSIONS or (turn.intent in _ELSE and turn.confidence >= DOUBTFUL):
             return False
         if await answered_surely(turn, KNOWN):  # a question without its sign
-            return True
+            return task.aside()
         return task.asked != YES or turn.confidence <= DOUBTFUL or turn.intent in {"inform", *_AGREES, *kind.intents}
 
 

@@ -116,9 +116,14 @@ class Turn(Words):
 
     @property
     def outshone(self) -> bool:
-        """Whether it is doubtful, or a course's title makes up half of it and more: it tells less than its words do."""
+        """Whether it is doubtful, or taken for what titles are, since one makes up half of it and more.
+
+        Its intent then tells less than its words do.
+        """
         if self.doubtful:
             return True
+        if self.intent not in _OF_TITLES:
+            return False
         titles = [one for one in self.entities if one.get("entity") == "course" and one.get("start") is not None]
         said = sum(one["end"] - one["start"] for one in titles)
         return not self.pressed and not self.tracker.active_loop.get("name") and 2 * said > len(self.text)
@@ -141,6 +146,19 @@ class Turn(Words):
             if event.get("event") == "bot" and (event.get("metadata") or {}).get("utter_action") == key:
                 return True
         return False
+
+    @property
+    def told_last(self) -> frozenset[str]:
+        """The responses that were said before this message, to the one before it."""
+        told: set[str] = set()
+        users = 0
+        for event in reversed(self.tracker.events):
+            users += event.get("event") == "user"
+            if users == 2:
+                break
+            if users == 1 and event.get("event") == "bot":
+                told.add(str((event.get("metadata") or {}).get("utter_action")))
+        return frozenset(told)
 
     @property
     def question(self) -> bool:
@@ -249,13 +267,17 @@ class CampusAction(Action, ABC):
 
             if wants_seat(turn):
                 return [FollowupAction("booking_form")]
-        if self.yields and turn.doubtful:
+        if self.yields and turn.doubtful and not self.stands(turn):
             from bot.actions.courses.instead import SURE, courses_instead
 
             instead = await courses_instead(turn, self.yields, SURE)
             if instead is not None:
                 return instead
         return await self.act(turn)
+
+    def stands(self, turn: Turn) -> bool:
+        """Whether a doubtful reading of a message is right all the same, by what the message names."""
+        return False
 
     @property
     def _is_first(self) -> bool:
@@ -297,6 +319,21 @@ _QUESTION = re.compile(
 
 _ASKING = re.compile(
     r"(?:can|could|do|does|did|will|would|is|are|may|should|what|how|peut|peux|pouvez|est|avez|vous avez|y a|ya|faut)\b"
+)
+
+
+#: What a message is taken for that is little more than the title of a course.
+_OF_TITLES = frozenset(
+    {
+        "search_courses",
+        "refine_search",
+        "course_details",
+        "list_sessions",
+        "compare_courses",
+        "inform",
+        "ask_campus",
+        "out_of_scope",
+    }
 )
 
 

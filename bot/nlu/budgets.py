@@ -29,7 +29,7 @@ _FREE = re.compile(
     r"(?<!\w)(?:gratuit(?:e|es|s|ement)?|gratos|sans frais|"
     r"rien a payer|sans rien payer|nothing to pay|without paying(?: anything)?|free of charge|for free|no cost|"
     r"free(?= (?:course|training|session|event|workshop|formation|one|stuff|of charge)s?)|(?:anything|something|is "
-    r"it|are they|one|ones) free)\b"
+    r"it|are they|(?<!first )(?<!second )(?<!third )(?<!last )(?<!that )(?<!this )(?<!the )one|ones) free)\b"
 )
 _FREE_ALONE = re.compile(r"^\W*free\W*$|(?<=\bbe )free(?! (?:on|in|at|next|seats?|places?|time))\b")
 #: "c'est gratuit ?", "is parking free?": asked, not wished.

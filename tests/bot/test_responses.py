@@ -49,7 +49,7 @@ BUILT = {
     "say:f'utter_ask_contact_{task.asked}'": [f"utter_ask_contact_{step}" for step in ("name", "email", "message")],
     "say:f'utter_ask_needs_{asked}'": [f"utter_ask_needs_{step}" for step in NEEDS],
     "button:f'needs_{one}'": [f"utter_button_needs_{value}" for value in ("client", "campus", "fr", "en")],
-    "part:f\"needs_{values['place']}\"": ["utter_part_needs_client", "utter_part_needs_campus"],
+    "part:f'needs_{place}'": ["utter_part_needs_client", "utter_part_needs_campus"],
     "part:f'needs_line_{name}'": [f"utter_part_needs_line_{step}" for step in NEEDS],
     "part:f\"funding_{scheme['status']}\"": [f"utter_part_funding_{value}" for value in ("open", "frozen", "unknown")],
     "part:f'callback_{part}'": ["utter_part_callback_morning", "utter_part_callback_afternoon"],

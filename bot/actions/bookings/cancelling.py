@@ -34,6 +34,11 @@ _NOT_AT_ALL = re.compile(
 FORGOTTEN = ("cancel_reference", "cancel_confirmed")
 
 
+def is_kept(text: str) -> bool:
+    """Whether somebody says that nothing is to be cancelled ("don't cancel it")."""
+    return bool(_NOT_AT_ALL.search(fold(text)))
+
+
 class ValidateCancelForm(CampusAction):
     """Takes the reference and the yes; says what to ask next."""
 
@@ -44,7 +49,7 @@ class ValidateCancelForm(CampusAction):
         asked = turn.slot("requested_slot")
         reference, confirmed = turn.slot("cancel_reference"), turn.slot("cancel_confirmed")
         events: list[Event] = []
-        if turn.fresh and asked is None and not turn.pressed and _NOT_AT_ALL.search(fold(turn.text)):
+        if turn.fresh and asked is None and not turn.pressed and is_kept(turn.text):
             turn.say("utter_nothing_is_cancelled")
             return [SlotSet("cancel_confirmed", None), SlotSet("requested_slot", None)]
         if turn.fresh and asked is None and await told_of_booking(turn):
@@ -206,7 +211,7 @@ class SubmitCancel(CampusAction):
             else turn.part("cancelled_free"),
             **summary(turn, booking),
         )
-        return events
+        return [*events, SlotSet("last_booking", booking["reference"])]
 
     def after_failure(self, turn: Turn) -> list[Event]:
         """Nobody knows whether it was cancelled: the same button asks again under the same key."""

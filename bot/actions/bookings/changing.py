@@ -10,11 +10,11 @@ from typing import ClassVar
 from bot.actions import formatting
 from bot.actions.bookings import people
 from bot.actions.bookings.own import OnBooking, booked
-from bot.actions.bookings.participants import announced_people, listed_people, seated
+from bot.actions.bookings.participants import RENAMES, announced_people, listed_people, renamed, seated
 from bot.actions.bookings.telling import summary
 from bot.actions.bookings.words import has
 from bot.actions.showing import booking_card
-from bot.actions.tasks import KINDS, YES, Task, begin, yes_and_no
+from bot.actions.tasks import KINDS, YES, Over, Task, begin, yes_and_no
 from bot.actions.turn import Event, Turn
 from bot.nlu.spans import fold
 from bot.service import Json, Problem
@@ -56,6 +56,9 @@ class Changing(OnBooking):
 
     async def read_more(self, task: Task) -> Json:
         turn = task.turn
+        respelt = None if turn.pressed else await self._respelt(task)
+        if respelt is not None:
+            return {"to": {"people": respelt}}
         named = _named(turn)
         if task.asked == YES:  # where a yes is waited for, a word alone is a slip in one rather than a name
             named = [one for one in named if len(one["name"].split()) > 1]
@@ -66,6 +69,21 @@ class Changing(OnBooking):
                 return {}
             return {"to": {"people": after}}
         return await self._seats(task)
+
+    async def _respelt(self, task: Task) -> list[Json] | None:
+        """The participants with one name spelt otherwise. Raises Over where it is that of who booked."""
+        if not RENAMES.search(task.turn.text):
+            return None
+        booking = await self.booking(task)
+        before = booking["participants"]
+        names = renamed(task.turn.text, [one["name"] for one in before])
+        if names is not None:
+            kept = ({key: one[key] for key in ("email",) if one.get(key)} for one in before)
+            return [{"name": name, **one} for name, one in zip(names, kept, strict=True)]
+        if renamed(task.turn.text, [(booking.get("contact") or {}).get("name") or ""]):
+            task.turn.say("utter_contact_by_a_person")
+            raise Over
+        return None
 
     async def _seats(self, task: Task) -> Json:
         """Another number of seats: a total, or more or fewer than there are."""
@@ -218,6 +236,18 @@ async def seats_given(turn: Turn) -> list[Event] | None:
         return None
     booking = await turn.service.booking(str(reference))
     if booking["state"] != "confirmed" or turn.slot("course") not in (None, booking["session"]["course_id"]):
+        return None
+    return begin(turn, KINDS[Changing.name], reference=reference)
+
+
+async def name_respelt(turn: Turn) -> list[Event] | None:
+    """A name to be written otherwise, with a booking talked about: that of somebody on its seats.
+
+    Returns:
+        the events that begin to change it, or None where the message is about nobody's name.
+    """
+    reference = turn.slot("last_booking")
+    if not reference or turn.pressed or not turn.values("person") or not RENAMES.search(turn.text):
         return None
     return begin(turn, KINDS[Changing.name], reference=reference)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from bot.actions.bookings import people
 from bot.actions.turn import Turn
-from bot.nlu.spans import fold
+from bot.nlu.spans import fold, words_of
 from bot.service import Json
 
 #: Between people who are named in a list.
@@ -78,12 +79,49 @@ def _without_titles(turn: Turn) -> str:
     return "".join(text)
 
 
+def _by_first_name(text: str, before: list[Json]) -> list[Json]:
+    """The one participant whose first name a text has, where no other is called so."""
+    words = set(re.findall(r"[\w'’-]+", fold(text)))
+    found = [one for one in before if fold(one["name"].split()[0]) in words]
+    return found if len(found) == 1 else []
+
+
+def renamed(text: str, names: list[str]) -> list[str] | None:
+    """The names with the one that is spelt otherwise from now on ("change Jon to John"); None where none is."""
+    said = RENAMES.search(text)
+    if not said:
+        return None
+    old = said["old"]
+    new = " ".join(takewhile(lambda word: fold(word) not in _AFTER_A_NAME, said["new"].split()))
+    if not new:
+        return None
+    for place, name in enumerate(names):
+        words = name.split()
+        spelt = [new if fold(word) == fold(old) else word for word in words]
+        whole = new if fold(name) == fold(old) else " ".join(spelt)
+        if whole != name:
+            return [*names[:place], people.capitalised(whole), *names[place + 1 :]]
+    return None
+
+
+#: Words after a name that are none of it.
+_AFTER_A_NAME = words_of("please pls plz svp stp s'il thanks merci in for on at pour dans sur and et the it is")
+#: A name that is written otherwise; "replace" brings somebody else.
+RENAMES = re.compile(
+    r"\b(?:chang\w*|corrig\w*|correct|rename|renomm\w*|modifi\w*) (?:aussi |also |the name |le nom |of |de )*"
+    r"(?P<old>[\w'’-]+(?: [\w'’-]+)?) (?:to|into|en|par) (?P<new>[\w'’-]+(?: [\w'’-]+){0,2})",
+    re.IGNORECASE,
+)
+
+
 def seated(named: list[Json], booking: Json, text: str) -> list[Json] | None:
     """Who sits on the seats then; None where it is not clear who leaves."""
     before = [{k: one[k] for k in ("name", "email") if one.get(k)} for one in booking["participants"]]
     listed = [one for one in before if fold(one["name"]) in fold(text)]
-    leaving = listed if _INSTEAD.search(fold(text)) else []
-    coming = [one for one in named if not any(fold(one["name"]) == fold(other["name"]) for other in before)]
+    leaving = (listed or _by_first_name(text, before)) if _INSTEAD.search(fold(text)) else []
+    short = {fold(one["name"].split()[0]) for one in leaving}
+    known = {fold(one["name"]) for one in before} | short
+    coming = [one for one in named if fold(one["name"]) not in known]
     if leaving and coming:
         return [*(one for one in before if one not in leaving), *coming]
     if listed and coming and not leaving and len(named) > 1:  # the whole team again, with who is new

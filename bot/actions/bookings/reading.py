@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any
 
 from bot.actions.bookings import mailboxes, people, picking, telling
+from bot.actions.bookings.cancelling import is_kept
 from bot.actions.bookings.participants import participants_in, seated
 from bot.actions.bookings.words import has, only, plain
 from bot.actions.turn import Turn
@@ -162,6 +163,8 @@ def _set_phrase(turn: Turn, so_far: SoFar) -> Reading | None:
         return Reading(Kind.GO_ON)  # the same wish again, or another course: its dates are shown
     if picking.asks(turn):
         return None
+    if so_far.asked and is_kept(text):
+        return Reading(Kind.GO_ON)
     meant = _meant_email(turn, so_far)
     if meant:
         return Reading(Kind.VALUES, {EMAIL: meant})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.actions import formatting
 from bot.actions.bookings import telling
+from bot.actions.bookings.asking import HELPED
 from bot.actions.bookings.booking import STEPS, Booking
 from bot.actions.bookings.digressions import DIGRESSIONS
 from bot.actions.bookings.holding import until_when
@@ -111,6 +112,9 @@ async def _no(booking: Booking, reading: Reading) -> bool:
     if booking.pending.get("kind") == "change" or (known and booking[booking.pending["field"]]):
         booking.set("booking_pending", None)
         return True
+    asked = booking.turn.slot("booking_asked") or {}
+    if booking.asked == CONFIRM and asked.get("step") == CONFIRM and asked.get("times", 1) >= HELPED:
+        return await _stop(booking, reading)  # no again, after it was asked what should be otherwise
     booking.ask("change")
     booking.turn.say("utter_ask_what_to_change", buttons=change_buttons(booking))
     return True

@@ -13,19 +13,21 @@ from typing import Any, ClassVar
 
 from rasa_sdk.events import SlotSet
 
+from bot import snapshot
 from bot.actions import criteria as crit
 from bot.actions import formatting, subjects
 from bot.actions.companies.lines import candidates
-from bot.actions.companies.places import place_of
+from bot.actions.companies.places import CAMPUS, CLIENT, named_place, place_of
 from bot.actions.companies.quoting import TOLD
-from bot.actions.courses.focus import named_course, on_screen
+from bot.actions.courses.focus import gist, named_course, on_screen
 from bot.actions.courses.lists import demo, words
 from bot.actions.showing import bookable, session_card, session_item, shown
-from bot.actions.tasks import Kind, Over, Task
-from bot.actions.turn import Button, Event, Turn
+from bot.actions.tasks import KINDS, Kind, Over, Task, begin
+from bot.actions.turn import DOUBTFUL, Button, Event, Turn
 from bot.nlu.counted import PROFESSIONS
 from bot.nlu.number_words import numbers
 from bot.nlu.spans import fold
+from bot.responses import LANGUAGES
 from bot.service import Json
 
 #: Public sessions that are told, and letters of what is said freely.
@@ -69,29 +71,30 @@ class Needing(Kind):
         if asked is not None and not turn.pressed and _STOP.search(fold(turn.text)):
             turn.say(self.stopped)
             raise Over
+        if asked is not None and turn.question and turn.intent == "ask_campus":
+            return {}  # "where can one park at your place?"
         given: Json = {}
-        aside = turn.question and turn.intent == "ask_campus"  # "where can one park at your place?"
         for step, value in (
             ("people", _people(turn)),
             ("period", turn.first("period")),
             ("budget", turn.first("max_price")),
-            ("place", turn.first("place") if turn.pressed else None if aside else place_of(turn.text)),
-            (
-                "language",
-                turn.first("course_language") or (turn.first("requested_language") if asked == "language" else None),
-            ),
+            ("place", turn.first("place") if turn.pressed else place_of(turn.text)),
+            ("language", turn.first("course_language") or _asked_language(turn, asked)),
             ("functions", _functions(turn)),
         ):
             if value is not None:
                 given[step] = value
         if "people" in given and not 1 <= int(given["people"]) <= 10_000:
             given.pop("people")
-        if asked in (None, "subject") or turn.first("course") or turn.first("topic"):
+        known = "subject" in task.values
+        if (asked in (None, "subject") and not known) or turn.first("course") or _topics(turn):
             subject = await _subject(turn, asked)
             given.update({"subject": subject} if subject else {})
-        free = not turn.pressed and not turn.question and turn.intent not in _NO_DATA and turn.intent != "deny"
-        if asked in ("functions", "period", "budget") and asked not in given and free:
+        free = not (turn.pressed or turn.question or given) and turn.intent not in _NO_DATA and turn.intent != "deny"
+        if asked in ("functions", "period", "budget") and free:
             given[asked] = " ".join(turn.text.split())[:LONGEST]
+        elif asked == "place" and (somewhere := named_place(turn, alone=free)):
+            given["place"] = somewhere
         return given
 
     async def ask(self, task: Task) -> list[Event]:
@@ -130,11 +133,23 @@ class Needing(Kind):
         ]
         if schemes:
             turn.say("utter_company_funding", lines="\n".join(schemes))
-        told = SlotSet(TOLD, {"text": text.replace("\n", " ; "), "people": people})
+        told = SlotSet(TOLD, {"text": text.replace("\n", " ; "), "people": people, "values": values})
         return [told, *([shown([session_item(session) for session in sessions])] if sessions else [])]
 
 
+#: "Ce n'est plus 12 mais 14".
+_INSTEAD = re.compile(r"\b(?:pas|plus|not|no longer) \d{1,4} (?:personnes |people )?(?:mais|but) (?P<people>\d{1,4})\b")
 _STOP = re.compile(r"^\W*(?:stop|laissez? tomber|annulez?|never ?mind|cancel|forget it|plus tard|later)\W*$")
+
+
+def _asked_language(turn: Turn, asked: str | None) -> Any:
+    """A language to be taught in that reads like one to be spoken to in, beside a date or where it was asked for."""
+    return turn.first("requested_language") if asked == "language" or turn.first("period") else None
+
+
+def is_team(turn: Turn) -> bool:
+    """Whether a message counts people and says what they do ("12 operators in GMP")."""
+    return (_people(turn) or 0) > 1 and _functions(turn) is not None
 
 
 def is_specific(turn: Turn) -> bool:
@@ -145,11 +160,39 @@ def is_specific(turn: Turn) -> bool:
     )
 
 
+async def described(turn: Turn) -> list[Event] | None:
+    """What is told after what there is for companies was said, or changed after the plan: the needs go on from there.
+
+    Returns:
+        the events that go on with the needs, or None where the message tells or changes none of them.
+    """
+    last = turn.told_last
+    told = dict((turn.slot(TOLD) or {}).get("values") or {}) if "utter_company_plan" in last else {}
+    if not (told or "utter_company_training" in last) or turn.pressed:
+        return None
+    if turn.intent not in _TELLING and turn.confidence >= DOUBTFUL:
+        return None
+    kind = KINDS[Needing.name]
+    read = await kind.read(Task(turn, kind, dict(told)))
+    if all(told.get(step) == value for step, value in read.items()):
+        return None
+    return begin(turn, kind, **told)
+
+
+#: What a message that tells or corrects a need may be taken for.
+_TELLING = frozenset(
+    {"search_courses", "refine_search", "inform", "list_sessions", "company_training", "change_booking", "deny", "undo"}
+)
+
+
 def _people(turn: Turn) -> int | None:
-    """How many, also where the trade stands between ("20 maintenance technicians")."""
+    """How many, also where the trade stands between ("20 maintenance technicians"), or one number was another."""
     if turn.first("seats") is not None:
         return int(turn.first("seats"))
     folded = fold(turn.text)
+    instead = None if turn.pressed else _INSTEAD.search(folded)
+    if instead:
+        return int(instead["people"])
     trade = None if turn.pressed else _FUNCTIONS.search(folded)
     for number in reversed(numbers(folded[: trade.start()]) if trade else []):
         if not number.article and len(folded[number.end : trade.start() if trade else 0].split()) <= 2:
@@ -158,19 +201,24 @@ def _people(turn: Turn) -> int | None:
 
 
 def _functions(turn: Turn) -> str | None:
-    found = None if turn.pressed else _FUNCTIONS.search(fold(turn.text))
-    return turn.text[found.start() : found.end()] if found else None
+    """The jobs that a message names, from the first to the last, in its own words ("operators, not managers")."""
+    found = [] if turn.pressed else list(_FUNCTIONS.finditer(fold(turn.text)))
+    return turn.text[found[0].start() : found[-1].end()] if found else None
 
 
 async def _subject(turn: Turn, asked: str | None) -> Json | None:
     """What it is about: a course, a topic, or words on which something is taught."""
-    course = named_course(turn, whole_name=asked is None) or (on_screen(turn) if asked is None else None)
+    topics = _topics(turn)
+    course = turn.first("course")
+    if course is None and not _names_field(turn, topics):
+        course = named_course(turn, whole_name=asked is None)
+    if course is None and asked is None and not topics:
+        course = on_screen(turn)
     if course:
         title = (await turn.service.course(course, access_code=turn.slot("access_code")))["title"]
         return {"course": course, "words": title}
-    named = crit.read(turn)
-    if "topic" in named:
-        return {"topic": named["topic"], "words": words(turn, {"topic": named["topic"]})}
+    if topics:
+        return {"topic": topics, "words": words(turn, {"topic": topics})}
     if asked == "subject" and not turn.pressed and turn.intent not in _NO_DATA and turn.intent != "deny":
         said = subjects.said(turn) or turn.text.strip()
         return {"q": [said], "words": said[:LONGEST]} if any(sign.isalpha() for sign in said) else None
@@ -179,6 +227,29 @@ async def _subject(turn: Turn, asked: str | None) -> Json | None:
     if asked is None and said and set(fold(said).split()) - trade and subjects.is_certain(turn, said):
         return {"q": [said], "words": said} if await candidates(turn) else None
     return None
+
+
+def _topics(turn: Turn) -> list[str]:
+    """The fields that a message names; "not managers" names a job and none."""
+    jobs = [] if turn.pressed else [found.span() for found in _FUNCTIONS.finditer(fold(turn.text))]
+    named = crit.read(turn).get("topic", [])
+    of_jobs = {
+        entity["value"]
+        for entity in turn.entities
+        if entity.get("entity") == "topic" and any(start <= entity.get("start", -1) < end for start, end in jobs)
+    }
+    return [str(topic) for topic in named if not str(topic).startswith("!") and topic not in of_jobs]
+
+
+def _names_field(turn: Turn, topics: list[str]) -> bool:
+    """Whether the words of a field are what it is called ("GMP"), rather than one course of it too ("TIA Portal")."""
+    for entity in turn.entities:
+        if entity.get("entity") != "topic" or entity.get("start") is None or entity["value"] not in topics:
+            continue
+        said = set(gist(turn.text[entity["start"] : entity["end"]]).split())
+        if any(said <= set(gist(snapshot.names(lang)["topic"][entity["value"]]).split()) for lang in LANGUAGES):
+            return True
+    return False
 
 
 def _criteria(values: Json) -> crit.Criteria:
@@ -265,11 +336,15 @@ def _in_words(turn: Turn, values: Json) -> str:
         "period": crit.period(values["period"], turn.lang)
         if "/" in str(values.get("period"))
         else values.get("period"),
-        "place": turn.part(f"needs_{values['place']}") if values.get("place") else None,
+        "place": _place(turn, values.get("place")),
         "language": formatting.language_name(values["language"], turn.lang) if values.get("language") else None,
         "budget": _budget(turn, values.get("budget"), people),
     }
     return "\n".join(turn.part(f"needs_line_{name}", value=value) for name, value in told.items() if value)
+
+
+def _place(turn: Turn, place: Any) -> str | None:
+    return turn.part(f"needs_{place}") if place in (CLIENT, CAMPUS) else place or None
 
 
 def _budget(turn: Turn, budget: Any, people: int) -> str | None:

@@ -45,6 +45,11 @@ _ASKS_AFTER = re.compile(
     r"jusqu'a quand|pdf|lien|"
     r"link|download|telecharg\w*)\b"
 )
+#: Whoever has no number of a purchase order yet.
+_NO_NUMBER = re.compile(
+    r"\b(?:pas|aucun|sans|no|don'?t have|without|not)\b[^\d]{0,20}\b(?:bons?|commande|numero|po|purchase order|order|"
+    r"number|reference)\b(?!.*\d)"
+)
 #: "Forget the quote", in the middle of it.
 _DROPS = re.compile(
     r"\b(?:laisse[zr]?|oublie[zr]?|annule[zr]?|abandonne[zr]?|forget|drop|cancel|stop)\b.{0,12}\b(?:devis|quote|"
@@ -77,6 +82,8 @@ class Quoting(Kind):
         for step, slot in (("name", "contact_name"), ("email", "contact_email")):
             if turn.slot(slot):
                 task.values[step] = turn.slot(slot)
+        if turn.slot(TOLD):
+            task.values["seats"] = int(turn.slot(TOLD)["people"])
         if turn.first("needs"):
             task.values["needs"] = str((turn.slot(TOLD) or {}).get("text") or "-")[:_NEEDS]
             return
@@ -148,6 +155,8 @@ class Quoting(Kind):
             name = people.given_name(turn.text, turn.first("person"))
             whole = bool(name) and people.is_first(str(name).split()[0]) and len(str(name).split()) > 1
             given.update({"name": name} if name and (free or whole) else {})
+        if asked == "po" and "po" not in given and not turn.pressed and _NO_NUMBER.search(fold(turn.text)):
+            given["po"] = ""
         if asked == "po" and free and "po" not in given and is_number(turn.text):
             given["po"] = turn.text.strip()[:60]
         if turn.first("needs") and asked is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import FollowupAction
 
 from bot.actions import criteria as crit
-from bot.actions.companies.needs import Needing, is_specific
+from bot.actions.companies.needs import Needing, is_specific, is_team
 from bot.actions.companies.places import place_of
 from bot.actions.companies.quoting import Quoting, by_that_word
 from bot.actions.courses.focus import course_in_focus
@@ -24,6 +24,9 @@ class CompanyTraining(CampusAction):
     action = "action_company_training"
     yields = "utter_courses_found"
 
+    def stands(self, turn: Turn) -> bool:
+        return is_team(turn)
+
     async def act(self, turn: Turn) -> list[Event]:
         task = current(turn)
         if task is not None and task.kind.name == Needing.name:
@@ -35,7 +38,7 @@ class CompanyTraining(CampusAction):
             return begin(turn, KINDS[Quoting.name])
         if turn.pressed and turn.first("needs"):
             return begin(turn, KINDS[Needing.name])
-        answer = await find_answer(turn, SURE)
+        answer = await find_answer(turn, SURE) if turn.asks else None
         if answer is not None and not crit.read(turn) and answer["key"] not in _BESIDE:
             tell(turn, answer)
             return []

@@ -32,6 +32,13 @@ _BEGINS = re.compile(
 FREE = re.compile(
     r"\b(?:gratuit\w*|free|rien (?:a )?payer|nothing to pay|pas (?:de budget|d'argent)|no (?:budget|money))\b"
 )
+#: Little time or money, without a figure.
+LITTLE = re.compile(
+    r"\b(?:(?:pas|moins) (?:trop |tres )?(?:cher|chere|long|longue|longtemps)|bon marche|petit budget|"
+    r"peu de (?:temps|moyens|budget)|court(?:e|s)?|vite|rapide|(?:not|nothing) (?:too |very )?(?:expensive|dear|long)|"
+    r"cheap|low budget|(?:little|not much) (?:time|money)|short|quick|"
+    r"(?:a|one|un|une) (?:day|jour|journee) (?:or two|ou deux))\b"
+)
 
 
 async def three_courses(turn: Turn) -> tuple[list[Json], dict[str, Any]]:

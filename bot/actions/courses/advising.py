@@ -10,10 +10,12 @@ import re
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot.actions import criteria as crit
+from bot.actions import subjects
 from bot.actions.bookings.words import has
 from bot.actions.courses.advice import (
     FIRST_STEPS,
     FREE,
+    LITTLE,
     PROFILE,
     QUESTIONS,
     SKIPPED,
@@ -61,6 +63,17 @@ _INSTEAD: dict[str, str] = {
 _SEARCHES = re.compile(
     r"\b(?:cherch\w*|trouv\w*|montr\w*|formations?|cours|stages?|courses?|trainings?|looking for|search\w*|find|show)\b"
 )
+#: Said to the assistant, and nothing of oneself ("I need help", "I only speak English").
+_OF_THE_BOT = frozenset({"help", "bot_challenge", "switch_language", "talk_to_human", "ask_campus", "start_over"})
+#: Who speaks of what they are or did, and of nothing that they want.
+_OF_THEMSELVES = re.compile(
+    r"\W*(?:euh |ben |well |um )?(?:je |j'|j |jai |jsuis |chuis? |moi |en fait je |ancien|ex[- ]|"
+    r"en reconversion|jamais |i |i'm |i've |im |ive |my |mon |ma |never |former |currently |actuellement |avant )"
+)
+_WANTS = re.compile(
+    r"\b(?:veux|voudrais|voulais|aimerais|souhait\w*|prefer\w*|want|would|like|need|besoin|interess\w*|interested|learn|"
+    r"apprendre|i'd|jveux|jvoudrais)\b"
+)
 #: Answered by their own rule; the question comes again.
 _ASIDE = frozenset(
     ["ask_campus", "help", "bot_challenge", "chitchat", "thank", "greet", "switch_language", "give_feedback"]
@@ -89,7 +102,8 @@ class AskAdvice(CampusAction):
         if criteria.get("topic") == FIRST_STEPS["topic"]:  # "I want to see what biotech is": nothing need be asked
             return await show_courses(turn, {**criteria, **FIRST_STEPS}, "price")
         profile = turn.first("profile")
-        instead = await courses_instead(turn, "utter_courses_on_subject", SURE) if profile is None else None
+        names = profile is None and subjects.said(turn)
+        instead = await courses_instead(turn, "utter_courses_on_subject", SURE) if names else None
         if instead is not None:
             return instead
         turn.say("utter_advice_begins_worried" if _WORRIED.search(fold(turn.text)) else "utter_advice_begins")
@@ -125,8 +139,20 @@ class ValidateAdviceForm(CampusAction):
             return [SlotSet(TIME, LEFT), SlotSet("requested_slot", None)]
         if answer is None:
             return []
-        given = {asked: answer}
-        return [SlotSet(asked, answer), SlotSet("requested_slot", _next(turn, given))]
+        given = _placed(turn, asked, answer)
+        return [*(SlotSet(*one) for one in given.items()), SlotSet("requested_slot", _next(turn, given))]
+
+
+def _placed(turn: Turn, asked: str, answer: str) -> dict[str, str]:
+    """The answer under the question that it answers: a subject, or a time, may be told before it is asked for."""
+    if turn.pressed or answer == SKIPPED:
+        return {asked: answer}
+    if asked == PROFILE and turn.values("topic") and not turn.first("profile"):
+        return {PROFILE: SKIPPED, SUBJECT: str(turn.values("topic")[0])}
+    only_time = {"max_days", "max_price"} & set(crit.read(turn)) or LITTLE.search(fold(turn.text))
+    if asked == SUBJECT and only_time and not turn.values("topic"):
+        return {SUBJECT: SKIPPED, TIME: answer}
+    return {asked: answer}
 
 
 def _leaves(turn: Turn) -> bool:
@@ -148,12 +174,14 @@ def _answer(turn: Turn, asked: str) -> str | None:
     text = fold(turn.text).strip()
     if _SKIPS.match(text) or (turn.intent in ("deny", "ask_advice") and not turn.first("profile")):
         return SKIPPED
+    if asked == PROFILE and not turn.question and turn.intent not in _OF_THE_BOT and _of_themselves(text):
+        return turn.text[:_LONGEST]
     aside = turn.intent in _ASIDE and turn.confidence >= DOUBTFUL
     if turn.question or (aside and not crit.read(turn) and not turn.first("profile")):
         return None
     named = crit.read(turn)
     if asked == TIME:
-        if FREE.search(text) or {"max_days", "max_price"} & set(named):
+        if FREE.search(text) or LITTLE.search(text) or {"max_days", "max_price"} & set(named):
             return turn.text[:_LONGEST]
         return None if turn.intent in _INSTEAD and turn.confidence >= _SURE else turn.text[:_LONGEST]
     if asked == PROFILE and not turn.first("profile"):
@@ -173,6 +201,10 @@ def _answer(turn: Turn, asked: str) -> str | None:
     if asked == PROFILE and turn.first("profile"):
         return str(turn.first("profile"))[:_LONGEST]
     return turn.text[:_LONGEST]
+
+
+def _of_themselves(text: str) -> bool:
+    return bool(_OF_THEMSELVES.match(text)) and not (_SEARCHES.search(text) or _WANTS.search(text))
 
 
 class AskProfile(CampusAction):

@@ -69,6 +69,8 @@ class SearchCourses(CampusAction):
         here = on_screen(turn)
         if here and not criteria and asked_of_course(turn).attributes:
             return await tell_course(turn, here, criteria)  # "what exactly do you learn there?"
+        if not criteria and turn.slot("criteria") and not subjects.names_courses(turn):
+            return await RefineSearch().act(turn)  # nothing to search by, and no request either
         keep_code(turn, criteria)
         return await show_courses(turn, criteria, None)
 

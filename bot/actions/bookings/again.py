@@ -1,0 +1,52 @@
+"""The course that was booked last, once more: for a second group, on another date, or after it was cancelled."""
+
+from __future__ import annotations
+
+import re
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from bot.actions.bookings.words import has
+from bot.actions.showing import shown
+from bot.actions.turn import Event, Turn
+from bot.nlu.spans import fold
+from bot.service import Problem
+
+_AGAIN = re.compile(
+    r"\b(?:the same (?:again|thing|one|course|training)|same (?:again|thing|course|training|for)|once more|"
+    r"(?:la )?meme (?:chose|formation|cours)|le meme (?:cours|stage)|idem|pareil|rebelote)\b"
+)
+
+
+async def same_again(turn: Turn) -> list[Event] | None:
+    """Begin another booking of the course that was booked last, where a message asks for the same once more.
+
+    Returns:
+        the events that begin it, or None where the message asks for nothing of the kind.
+    """
+    reference = turn.slot("last_booking")
+    named = any(turn.values(entity) for entity in ("course", "topic", "booking_reference"))
+    more = any(turn.values(entity) for entity in ("seats", "period", "course_language", "format"))
+    if not reference or turn.pressed or named or not more or not _AGAIN.search(fold(turn.text)):
+        return None
+    if has(turn.text, "cancelling") or has(turn.text, "no_longer"):
+        return None
+    try:
+        booking = await turn.service.booking(str(reference))
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        return None
+    course = SlotSet("course", booking["session"]["course_id"])
+    return [course, SlotSet("criteria", {}), shown([]), FollowupAction("booking_form")]
+
+
+async def back(turn: Turn) -> list[Event]:
+    """Begin the booking anew that was cancelled just before: what it was is known, and it is confirmed again."""
+    booking = await turn.service.booking(str(turn.slot("last_booking")))
+    values = {
+        "course": booking["session"]["course_id"],
+        "session_id": booking["session"]["id"],
+        "seats": booking["seats"],
+    }
+    return [*(SlotSet(*one) for one in values.items()), FollowupAction("booking_form")]
