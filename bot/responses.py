@@ -12,8 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot import yaml_files
 from bot.settings import ROOT
 
 FOLDER = ROOT / "data" / "responses"
@@ -34,7 +33,7 @@ def load(folder: Path = FOLDER) -> dict[str, dict[str, Variation]]:
     """All responses of a folder: key → language → variation."""
     found: dict[str, dict[str, Variation]] = {}
     for path in sorted(folder.glob("*.yml")):
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        document = yaml_files.read(path) or {}
         for key, variations in (document.get("responses") or {}).items():
             found[key] = {language_of(variation): variation for variation in variations}
     return found

@@ -60,7 +60,7 @@ def _loop() -> None:
             etag = refresh(get_settings().snapshot, etag)
         except Exception as error:  # the service away, a full disk, …: the last one serves, and the next look may do
             logger.info("snapshot not refreshed: %s", type(error).__name__)
-        time.sleep(EVERY)
+        time.sleep(EVERY if etag else FIRST_EVERY)
 
 
 _read: tuple[Path, float, dict[str, Any]] | None = None

@@ -17,7 +17,7 @@ from stack import ROOT, newest_model
 
 MB = 1e6
 #: What stands in the command line of each program, and what it is called.
-PROGRAMS = {"rasa_sdk": "action server", "bot.launcher": "bot", "uvicorn": "service", "stack.py": "supervisor"}
+PROGRAMS = {"bot.action_server": "action server", "bot.launcher": "bot", "uvicorn": "service", "stack.py": "supervisor"}
 
 
 def start(results: Results, budget: Budget) -> None:

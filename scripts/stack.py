@@ -153,7 +153,7 @@ class Stack:
                 "-W",
                 "ignore",
                 "-m",
-                "rasa_sdk",
+                "bot.action_server",
                 "--actions",
                 "bot.actions",
                 "--port",

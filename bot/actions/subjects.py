@@ -14,9 +14,7 @@ from collections import Counter, defaultdict
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
-from bot import responses, snapshot
+from bot import responses, snapshot, yaml_files
 from bot.actions import criteria as crit
 from bot.actions.turn import Turn
 from bot.nlu.sounds import sound
@@ -154,7 +152,7 @@ def everyday_words() -> dict[str, bool]:
     others: Counter[str] = Counter()
     spread: dict[str, set[str]] = defaultdict(set)
     for file in sorted((ROOT / "data" / "nlu").glob("*/*.yml")):
-        for block in yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER).get("nlu", []):
+        for block in yaml_files.read(file).get("nlu", []):
             intent = str(block.get("intent", "")).split("/")[0]
             if not intent or intent in _FOREIGN or intent.startswith("staff_"):
                 continue  # what the staff say of their sessions is what visitors say of subjects
@@ -192,7 +190,6 @@ def vocabulary() -> dict[str, bool]:
 
 
 _known: tuple[Any, dict[str, bool]] | None = None
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def folded(text: str) -> str:
@@ -212,6 +209,5 @@ def _words(text: str) -> set[str]:
 
 @lru_cache(maxsize=1)
 def _lists() -> dict[str, list[str]]:
-    text = (ROOT / "bot" / "actions" / "request_words.yml").read_text(encoding="utf-8")
-    lists: dict[str, list[str]] = yaml.safe_load(text)
+    lists: dict[str, list[str]] = yaml_files.read(ROOT / "bot" / "actions" / "request_words.yml")
     return lists

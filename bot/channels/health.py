@@ -11,13 +11,13 @@ import logging
 from typing import Any
 
 import aiohttp
-import yaml
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from bot import responses, yaml_files
 from bot.channels.base import Handler
 from bot.settings import ROOT, get_settings
 
@@ -59,6 +59,7 @@ class HealthInput(InputChannel):
         if not settings.snapshot.exists():  # asked before, the model would have to take it in with somebody's message
             return ["the catalogue has not been read yet"]
         if self._understands != agent.model_id:
+            responses.text("utter_disclosure", responses.DEFAULT)  # read now, so that no first message waits for it
             try:
                 wrong = await misunderstood(agent)
             except Exception as error:  # a component that fails must not look like a server that is down
@@ -79,7 +80,7 @@ class HealthInput(InputChannel):
 async def misunderstood(agent: Agent) -> list[tuple[str, str]]:
     """The known sentences that this model gets wrong, with what it takes them for."""
     wrong = []
-    for case in yaml.safe_load(KNOWN_SENTENCES.read_text(encoding="utf-8")):
+    for case in yaml_files.read(KNOWN_SENTENCES):
         intent = (await agent.parse_message(case["text"]))["intent"]["name"]
         if intent != case["intent"]:
             wrong.append((case["text"], str(intent)))

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-import yaml
 from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
+from bot import yaml_files
 from bot.nlu.spans import Found, fold
 
 PATTERNS = Path(__file__).parent / "patterns"
@@ -50,7 +50,7 @@ class PhraseMatcher:
             self._add(file)
 
     def _add(self, file: str) -> None:
-        read = yaml.safe_load((PATTERNS / f"{file}.yml").read_text(encoding="utf-8"))
+        read = yaml_files.read(PATTERNS / f"{file}.yml")
         words = read.get("words", {})
         for entity, values in read["entities"].items():
             for value, said, each in _values(values):

@@ -9,8 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot import yaml_files
 from bot.nlu.spans import fold, overlaps
 
 PATTERNS = Path(__file__).parent / "patterns"
@@ -135,7 +134,7 @@ class NameWords:
 @lru_cache(maxsize=1)
 def name_words() -> NameWords:
     """The lists of ``patterns/name_words.yml``."""
-    lists: dict[str, Any] = yaml.safe_load((PATTERNS / "name_words.yml").read_text(encoding="utf-8"))
+    lists: dict[str, Any] = yaml_files.read(PATTERNS / "name_words.yml")
     read = {name: frozenset(str(listed).split()) for name, listed in lists.items()}
     grammar = (read["function_fr"] | read["function_en"]) - read["particles"]
     return NameWords(**{**read, "never": read["never"] | grammar})

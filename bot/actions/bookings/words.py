@@ -10,8 +10,7 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
-
+from bot import yaml_files
 from bot.nlu.spans import fold
 
 #: Words up to which a message may be nothing but set phrases.
@@ -60,7 +59,7 @@ def _phrases(key: str) -> str:
 
 @lru_cache(maxsize=1)
 def _lists() -> dict[str, str]:
-    lists: dict[str, str] = yaml.safe_load(Path(__file__).with_name("said.yml").read_text(encoding="utf-8"))
+    lists: dict[str, str] = yaml_files.read(Path(__file__).with_name("said.yml"))
     return {key: " ".join(value.split()) for key, value in lists.items()}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 from bot import responses, snapshot
 from bot.actions import criteria as crit
@@ -136,12 +137,20 @@ def gist(text: str) -> str:
 
 def _names() -> list[tuple[str, str, frozenset[str]]]:
     """Each course with its title and its other names, once a language."""
-    return [
-        (course["id"], gist(course["title"][lang]), frozenset(gist(alias) for alias in course["aliases"][lang]))
-        for course in snapshot.load()["courses"]
-        if course.get("kind", "course") == "course"
-        for lang in responses.LANGUAGES
-    ]
+    current = snapshot.load()
+    global _known
+    if _known is None or _known[0] is not current:
+        names = [
+            (course["id"], gist(course["title"][lang]), frozenset(gist(alias) for alias in course["aliases"][lang]))
+            for course in current["courses"]
+            if course.get("kind", "course") == "course"
+            for lang in responses.LANGUAGES
+        ]
+        _known = (current, names)
+    return _known[1]
+
+
+_known: tuple[dict[str, Any], list[tuple[str, str, frozenset[str]]]] | None = None
 
 
 def _singular(word: str) -> str:

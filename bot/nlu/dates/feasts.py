@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from dateutil.easter import easter
 
+from bot import yaml_files
 from bot.nlu.dates.intervals import Interval, days_from
 from bot.nlu.spans import words_of
 
@@ -146,7 +146,7 @@ def school_holiday(name: str, today: date) -> Interval | None:
 
 @lru_cache(maxsize=1)
 def _school_holidays() -> dict[str, list[Interval]]:
-    read = yaml.safe_load(_HOLIDAYS.read_text(encoding="utf-8"))["holidays"]
+    read = yaml_files.read(_HOLIDAYS)["holidays"]
     return {
         name: [Interval(first, last + timedelta(days=7 - last.weekday())) for first, last in holidays]
         for name, holidays in read.items()
