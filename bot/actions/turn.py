@@ -120,10 +120,11 @@ class Turn(Words):
 
         Its intent then tells less than its words do.
         """
-        if self.doubtful:
-            return True
-        if self.intent not in _OF_TITLES:
-            return False
+        return self.doubtful or (self.intent in _OF_TITLES and self.titled)
+
+    @property
+    def titled(self) -> bool:
+        """Whether a course's title makes up half of the message and more, outside of forms."""
         titles = [one for one in self.entities if one.get("entity") == "course" and one.get("start") is not None]
         said = sum(one["end"] - one["start"] for one in titles)
         return not self.pressed and not self.tracker.active_loop.get("name") and 2 * said > len(self.text)
@@ -332,6 +333,7 @@ _OF_TITLES = frozenset(
         "compare_courses",
         "inform",
         "ask_campus",
+        "alert_me",
         "out_of_scope",
     }
 )

@@ -15,7 +15,7 @@ from bot.actions.bookings.telling import summary
 from bot.actions.bookings.words import has
 from bot.actions.showing import booking_card
 from bot.actions.tasks import KINDS, YES, Over, Task, begin, yes_and_no
-from bot.actions.turn import Event, Turn
+from bot.actions.turn import DOUBTFUL, Event, Turn
 from bot.nlu.spans import fold
 from bot.service import Json, Problem
 
@@ -231,6 +231,8 @@ async def seats_given(turn: Turn) -> list[Event] | None:
     reference = turn.slot("last_booking")
     if not reference or turn.pressed or turn.question or turn.tracker.active_loop.get("name") or _number(turn) is None:
         return None
+    if turn.intent in ("reschedule_booking", "cancel_booking") and turn.confidence >= DOUBTFUL:
+        return None  # "I have a seat already, but need another date"
     about_more = any(entity.get("entity") not in ("language", "seats") for entity in turn.entities)
     if about_more or not (has(turn.text, "so_many") or has(turn.text, "meant")):
         return None

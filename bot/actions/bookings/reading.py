@@ -345,7 +345,8 @@ def _counted(turn: Turn, so_far: SoFar, words: str) -> int | None:
     wanted = so_far.asked == SEATS
     if wanted and any(only(turn.text, key, "polite", all_of=(key,)) for key in ("just_one", "me")):
         return 1
-    if picking.asks(turn):
+    changes = so_far.seats is not None and has(turn.text, "change")  # also put as a question
+    if picking.asks(turn) and not changes:
         return None
     if wanted and _ALONE.search(words) and not _NOT_ALONE.search(words):
         return 1
@@ -353,9 +354,14 @@ def _counted(turn: Turn, so_far: SoFar, words: str) -> int | None:
     if len(figures) == 1 and all(entity.get("entity") == "language" for entity in turn.entities):
         return int(figures[0])
     numbers = re.findall(r"\b\d{1,2}\b", words)
-    if so_far.seats and len(numbers) == 1 and _COUNTED.search(words) and not turn.values("period"):
+    of_seats = _COUNTED.search(words) or (changes and so_far.asked == CONFIRM and not _of_another_field(turn))
+    if so_far.seats and len(numbers) == 1 and of_seats and not turn.values("period"):
         return int(numbers[0])
     return None
+
+
+def _of_another_field(turn: Turn) -> bool:
+    return any(has(turn.text, words) for field, words in FIELDS.items() if field != SEATS)
 
 
 def _named(turn: Turn, so_far: SoFar, email: str | None = None) -> dict[str, Any]:

@@ -210,11 +210,12 @@ class MayBeAboutBooking(CampusAction):
 
             if await told_of_booking(turn):
                 return []
+            moves = has(turn.text, "no_longer") or turn.intent == "change_booking"
+            if moves and has(turn.text, "another_date") and not turn.values("course"):
+                return begin(turn, KINDS["move"])
             changed = await seats_given(turn)
             if changed is not None:
                 return changed
-            if has(turn.text, "no_longer") and has(turn.text, "another_date") and not turn.values("course"):
-                return begin(turn, KINDS["move"])
         return await self.answer(turn)
 
     @abstractmethod

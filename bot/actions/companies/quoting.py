@@ -20,6 +20,7 @@ from bot.actions.references import shown_items
 from bot.actions.showing import bookable, session_card, session_item, session_line, short_title, shown
 from bot.actions.tasks import KINDS, Kind, Over, Task, begin, yes_and_no
 from bot.actions.turn import DOUBTFUL, Button, Event, Turn
+from bot.nlu.number_words import numbers
 from bot.nlu.spans import fold
 from bot.service import Json, Problem
 
@@ -321,7 +322,7 @@ def by_that_word(turn: Turn) -> bool:
 async def named(turn: Turn) -> list[Event] | None:
     """Begin a quote where a message asks for one by that word and was taken, unsurely, for something else."""
     other = turn.intent in ("request_quote", "accept_quote", "decline_offer", "ask_campus", "deny", "talk_to_human")
-    if other or not turn.outshone or not by_that_word(turn):
+    if other or not (turn.doubtful or turn.titled) or not by_that_word(turn):
         return None
     return begin(turn, KINDS[Quoting.name])
 
@@ -493,7 +494,10 @@ def _seats(turn: Turn, asked: str | None) -> int | None:
     """How many people a message tells; one that asks for something else counts nobody."""
     if asked != "seats" and asked is not None and turn.intent in _NO_DATA and turn.confidence >= DOUBTFUL:
         return None
-    if turn.first("seats") is not None:
+    prefers = asked in ("session", "po", "yes") and all(
+        one.article for one in numbers(fold(turn.text))
+    )  # "pour moi la première"
+    if turn.first("seats") is not None and not prefers:
         return int(turn.first("seats"))
     return turn.only_number if asked == "seats" and not (turn.pressed or turn.question) else None
 

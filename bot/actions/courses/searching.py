@@ -29,7 +29,7 @@ from bot.actions.courses.lists import COURSES, say_courses, words
 from bot.actions.courses.sessions import show_sessions
 from bot.actions.courses.telling import CourseDetails, answer_on_screen, tell_course, tell_item
 from bot.actions.criteria import Criteria
-from bot.actions.knowledge import ASKED, KNOWN, answered_surely
+from bot.actions.knowledge import ASKED, KNOWN, SURE, answered_surely
 from bot.actions.references import extreme, pointed_at, shown_items
 from bot.actions.showing import shown
 from bot.actions.turn import CampusAction, Event, Turn
@@ -211,6 +211,8 @@ async def show_better(turn: Turn, before: Criteria, after: Criteria, sort: str |
 
 async def _not_taught(turn: Turn, subject: Criteria) -> list[Event]:
     """The subject is not taught here; a topic that the same words name is, though the words find nothing."""
+    if turn.question and await answered_surely(turn, SURE):
+        return []
     topics = [str(topic) for topic in turn.values("topic")]
     if topics and "q" in subject:
         by_topic = {"topic": topics, **{name: held for name, held in crit.read(turn).items() if name != "topic"}}

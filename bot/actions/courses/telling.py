@@ -60,7 +60,7 @@ class CourseDetails(MayBeAboutBooking):
         if course is None and _WHICH.search(fold(turn.text)) and 1 < len(shown_items(turn, "course")) <= MOST:
             return await CompareCourses().act(turn)  # "which one is free?"
         if course is None:
-            return await which_course(turn)
+            return await _in_general(turn) or await which_course(turn)
         if not turn.pressed and not turn.first("course_attribute") and _WHEN.match(fold(turn.text).strip()):
             return await show_sessions(turn, course, crit.read(turn))
         asked = asked_of_course(turn)
@@ -73,6 +73,18 @@ class CourseDetails(MayBeAboutBooking):
             if answer is not None:
                 tell(turn, answer)
         return events
+
+
+async def _in_general(turn: Turn) -> list[Event] | None:
+    """What holds of courses in general, where one asks about none of them: "is there a diploma at the end?"."""
+    if turn.pressed or shown_items(turn) or crit.read(turn) or subjects.said(turn):
+        return None
+    asked = asked_of_course(turn).attributes
+    key = next((key for key, attribute in GENERAL.items() if attribute in asked), None)
+    if key is None:
+        return None
+    tell(turn, await turn.service.answer(key))
+    return [SlotSet("course", None)]
 
 
 def _looks_for_courses(turn: Turn) -> bool:
