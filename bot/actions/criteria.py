@@ -262,13 +262,9 @@ def words_left(turn: Turn, request_words: Iterable[str], keep: tuple[str, ...] =
     Args:
         keep: entities whose words are left in.
     """
-    text = list(turn.text)
-    for entity in turn.entities:
-        if entity.get("entity") in ("language", *keep) or entity.get("start") is None:
-            continue
-        for position in range(entity["start"], min(entity["end"], len(text))):
-            text[position] = " "
+    explained = {str(entity.get("entity")) for entity in turn.entities} - {"language", *keep}
+    text = turn.without(*explained)
     dropped = {"", *request_words}
-    words = re.findall(r"[\w+&/.-]+", "".join(text).replace("’", "'").replace("'", " "))
+    words = re.findall(r"[\w+&/.-]+", text.replace("’", "'").replace("'", " "))
     left = [word.strip(".-") for word in words if not dropped.issuperset(word.casefold().strip(".").split("-"))]
     return " ".join(word for word in left if len(word) > 1)

@@ -96,6 +96,15 @@ class Turn(Words):
         found = self.values(entity)
         return found[0] if found else None
 
+    def without(self, *entities: str, by: str = " ") -> str:
+        """The text with the words of these entities blanked out; every other character keeps its place."""
+        text = list(self.text)
+        for entity in self.entities:
+            if entity.get("entity") in entities and entity.get("start") is not None:
+                start, end = entity["start"], min(entity["end"], len(text))
+                text[start:end] = by * max(0, end - start)
+        return "".join(text)
+
     @property
     def pressed(self) -> bool:
         """Whether a button was pressed: its payload is no language of anybody's."""

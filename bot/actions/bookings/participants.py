@@ -57,7 +57,8 @@ def participants_in(turn: Turn) -> list[Json]:
     """The participants that a message names: announced, or two and more of them in a list or in a sentence."""
     if turn.pressed:
         return []
-    text = _without_titles(turn)
+    # "Cell and gene therapy, the essentials" is nobody
+    text = turn.without("course", "topic", "operator")
     announced = announced_people(text)
     if announced:
         return announced
@@ -68,15 +69,6 @@ def participants_in(turn: Turn) -> list[Json]:
     if len(named) > 1 and all(len(name.split()) > 1 for name in named):
         return [{"name": people.capitalised(name)} for name in named]
     return []
-
-
-def _without_titles(turn: Turn) -> str:
-    """The text without the names of the catalogue: "Cell and gene therapy, the essentials" is nobody."""
-    text = list(turn.text)
-    for entity in turn.entities:
-        if entity.get("entity") in ("course", "topic", "operator") and entity.get("start") is not None:
-            text[entity["start"] : entity["end"]] = " " * (entity["end"] - entity["start"])
-    return "".join(text)
 
 
 def _by_first_name(text: str, before: list[Json]) -> list[Json]:

@@ -433,12 +433,7 @@ def _bare_name(turn: Turn, text: str, asked: bool, waits: bool, beside: bool) ->
 
 def _without_addresses(turn: Turn) -> str:
     """The text without its addresses, numbers of seats and references."""
-    text = list(turn.text)
-    for entity in turn.entities:
-        if entity.get("entity") in ("email", "phone", "seats") and entity.get("start") is not None:
-            for at in range(entity["start"], min(entity["end"], len(text))):
-                text[at] = " "
-    left = re.sub(r"\s+", " ", "".join(text)).strip(" ,;.-")
+    left = re.sub(r"\s+", " ", turn.without("email", "phone", "seats")).strip(" ,;.-")
     return re.sub(r"\S*@\S*", "", left)
 
 

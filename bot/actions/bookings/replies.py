@@ -80,8 +80,7 @@ async def _wait(booking: Booking, reading: Reading) -> bool:
 
 
 async def _yes(booking: Booking, reading: Reading) -> bool:
-    known = booking.pending.get("kind") == "field" and booking.pending.get("field") in (NAME, EMAIL)
-    if known and booking[booking.pending["field"]]:  # the button of the summary above: what was known stays
+    if _is_known(booking):  # the button of the summary above: what was known stays
         booking.set("booking_pending", None)
     elif booking.asked == CONFIRM and not booking.pending:
         booking.set(CONFIRM, True)
@@ -90,6 +89,12 @@ async def _yes(booking: Booking, reading: Reading) -> bool:
     else:
         booking.set("booking_pending", booking["booking_pending"])
     return True
+
+
+def _is_known(booking: Booking) -> bool:
+    """Whether a name or an address is asked for again that is known: it stays until another one is given."""
+    field = booking.pending.get("field") if booking.pending.get("kind") == "field" else None
+    return field in (NAME, EMAIL) and bool(booking[str(field)])
 
 
 async def _only_one_left(booking: Booking) -> bool:
@@ -108,8 +113,7 @@ async def _no(booking: Booking, reading: Reading) -> bool:
     if not booking["hold"]:
         booking.set(CONFIRM, False)
         return True
-    known = booking.pending.get("kind") == "field" and booking.pending.get("field") in (NAME, EMAIL)
-    if booking.pending.get("kind") == "change" or (known and booking[booking.pending["field"]]):
+    if booking.pending.get("kind") == "change" or _is_known(booking):
         booking.set("booking_pending", None)
         return True
     asked = booking.turn.slot("booking_asked") or {}

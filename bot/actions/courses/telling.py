@@ -40,7 +40,8 @@ class CourseDetails(MayBeAboutBooking):
     action = "action_course_details"
 
     async def answer(self, turn: Turn) -> list[Event]:
-        if turn.answer_key.get("key") in OF_NO_COURSE and not turn.first("course_attribute"):
+        asks = turn.asks or float(turn.answer_key.get("confidence") or 0.0) >= KNOWN
+        if asks and turn.answer_key.get("key") in OF_NO_COURSE and not turn.first("course_attribute"):
             answer = await find_answer(turn, SURE)
             if answer is not None:
                 tell(turn, answer)
