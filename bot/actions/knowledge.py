@@ -59,7 +59,7 @@ class Answer(MayBeAboutBooking):
         from bot.actions.courses.asked import asked_of_course, two_wishes
         from bot.actions.courses.focus import named_course, on_screen
         from bot.actions.courses.searching import RefineSearch, SearchCourses
-        from bot.actions.courses.telling import answer_on_screen, tell_course
+        from bot.actions.courses.telling import answer_on_screen, in_general, tell_course
 
         if turn.tracker.active_loop.get("name"):
             unknown = float(turn.answer_key.get("confidence") or 0.0) < LEAST
@@ -85,6 +85,10 @@ class Answer(MayBeAboutBooking):
             return await tell_course(turn, course, {}, asked)
         if named and asked.attributes:
             return await tell_course(turn, named, {}, asked)
+        if unsure and not course:
+            told = await in_general(turn)
+            if told is not None:
+                return told
         if course and key in GENERAL and not turn.first("topic"):
             if GENERAL[key] not in asked.attributes:
                 asked.attributes.append(GENERAL[key])

@@ -148,6 +148,8 @@ class LanguageIdentifier(EntityComponent):
         courtesy = self._courtesies.get(fold(text).strip(" !.?"))
         if courtesy:
             return [Found(LANGUAGE, courtesy, 0, len(text), 1.0)]
+        if self._is_name(text):
+            return []
         masked = mask(text, before.entities)
         said = _by_date(text) or self._model.sure(masked) or self._by_words(masked)
         return [Found(LANGUAGE, said[0], 0, len(text), said[1])] if said else []
@@ -165,6 +167,12 @@ class LanguageIdentifier(EntityComponent):
                 if guess:
                     message.set(LIKELIER, {"value": guess[0], "confidence": guess[1]}, add_to_output=True)
         return messages
+
+    def _is_name(self, text: str) -> bool:
+        """Whether it is nothing but capitalised words that neither language is known for ("Vésale Bio")."""
+        said = WORD.findall(text)
+        known = any(fold(word) in self._own_words for word in said)
+        return len(said) > 1 and all(map(_capital, said)) and not text.isupper() and not known
 
     def _by_words(self, masked: str) -> tuple[str, float] | None:
         """The language of a few words that only one of the two has ("statistics course": the subject is masked)."""

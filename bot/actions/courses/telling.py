@@ -61,7 +61,7 @@ class CourseDetails(MayBeAboutBooking):
         if course is None and _WHICH.search(fold(turn.text)) and 1 < len(shown_items(turn, "course")) <= MOST:
             return await CompareCourses().act(turn)  # "which one is free?"
         if course is None:
-            return await _in_general(turn) or await which_course(turn)
+            return await in_general(turn) or await which_course(turn)
         if not turn.pressed and not turn.first("course_attribute") and _WHEN.match(fold(turn.text).strip()):
             return await show_sessions(turn, course, crit.read(turn))
         asked = asked_of_course(turn)
@@ -76,7 +76,7 @@ class CourseDetails(MayBeAboutBooking):
         return events
 
 
-async def _in_general(turn: Turn) -> list[Event] | None:
+async def in_general(turn: Turn) -> list[Event] | None:
     """What holds of courses in general, where one asks about none of them: "is there a diploma at the end?"."""
     if turn.pressed or shown_items(turn) or crit.read(turn) or subjects.said(turn):
         return None
