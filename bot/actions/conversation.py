@@ -87,8 +87,9 @@ class SwitchLanguage(CampusAction):
                 return []
             lacked = _LACKED.search(folded)
             if lacked:
-                wanted = "en" if lacked.group().endswith(("francais", "french")) else "fr"
-                if wanted != turn.lang:  # said in the language that they lack: they may have neither
+                wanted = "en" if re.search("francais|french", lacked.group()) else "fr"
+                if wanted != turn.lang and wanted not in turn.values("requested_language"):
+                    # said in the language that they lack: they may have neither
                     turn.say("utter_language_offered")
                     return []
             elif wanted and not _SPOKEN_TO.search(folded) and _something_on_screen(turn):
@@ -126,6 +127,8 @@ _LACKED = re.compile(
     r"trop |assez )?"
     r"(?:le |l')?|(?:do not|don't|dont|cannot|can't) (?:really )?(?:speak|understand|read|write) (?:much |good |any )?"
     r"|not (?:so |very )?good (?:at|in) )(?:francais|french|anglais|english)\b"
+    r"|\b(?:francais|french|anglais|english) (?:is|est) (?:\w+ ){0,2}(?:bad|poor|weak|rusty|terrible|mauvais|nul|"
+    r"faible|limite)\b"
 )
 #: Words with which somebody speaks to the assistant about speaking.
 _SPOKEN_TO = re.compile(

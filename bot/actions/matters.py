@@ -13,7 +13,9 @@ import re
 from rasa_sdk.events import FollowupAction
 
 from bot.actions import callbacks, contacting
-from bot.actions.bookings import again, changing
+from bot.actions.bookings import again, changing, picking
+from bot.actions.bookings.cancelling import is_kept
+from bot.actions.bookings.words import has
 from bot.actions.companies import declining, needs, quoting
 from bot.actions.tasks import KINDS, begin
 from bot.actions.turn import Event, Turn
@@ -31,6 +33,13 @@ async def _waits(turn: Turn) -> list[Event] | None:
     return None if leaves or not _JOINS.search(fold(turn.text)) else begin(turn, KINDS["join_waitlist"])
 
 
+async def _cancels(turn: Turn) -> list[Event] | None:
+    """Whoever names a booking and says "cancel" means just that, whatever the rest resembles."""
+    if turn.pressed or turn.question or not turn.doubtful or not turn.first("booking_reference"):
+        return None
+    return [FollowupAction("cancel_form")] if has(turn.text, "cancelling") and not is_kept(turn.text) else None
+
+
 async def taken_up(turn: Turn) -> list[Event] | None:
     """The events of what a message decides, or None where it decides nothing that is open."""
     for decided in (
@@ -39,6 +48,8 @@ async def taken_up(turn: Turn) -> list[Event] | None:
         quoting.named,
         needs.described,
         again.same_again,
+        picking.chosen,
+        _cancels,
         contacting.asked_at_an_event,
         changing.other_address,
         changing.name_respelt,

@@ -87,7 +87,8 @@ def by_title(turn: Turn, items: list[Item]) -> Item | None:
     }
     told = {item["id"]: titles.get(item.get("course", item["id"]), set()) for item in items}
     common = set.intersection(*told.values()) if told else set()
-    said = [stem for stem in _stems(turn.text) if stem not in common]
+    text = turn.without("period", "seats", "reference")
+    said = [stem for stem in _stems(text) if stem not in common]
     hits = {
         name: sum(any(stem.startswith(word) or word.startswith(stem) for word in words) for stem in said)
         for name, words in told.items()
@@ -106,7 +107,7 @@ def _stems(text: str) -> list[str]:
 _EMPTY = words_of(
     "celle celui celles ceux the that this one ones course cours formation formations les des sur pour avec dans une "
     "and for with about please svp plait que qui par est plus moins more info infos tell sur from "
-    "give want voudrais veux prends prendre take book reserver"
+    "day days jour jours give want voudrais veux prends prendre take book reserver"
 )
 
 

@@ -64,6 +64,8 @@ _A_SEAT_FOR = re.compile(
     r"prenez|take|devis|quote|session|cours|course|formation|training)\b[^.?!]{0,40}$|^\W*(?:(?:non|no|oui|yes|ok|alors|et|and|c'est|"
     r"it's|that's|ce sera|plutot|just)\W+)*$"
 )
+#: "Pour moi la première": what I like best.
+_PREFERRED = re.compile(r"\s?,?\s?(?:la |le |l'|celle|celui|the |that |this |ce |cette )")
 _ALONE = re.compile(
     r"\b(?:(?:juste |just |only |rien que |seulement )(?:pour |for )(?:moi|me|myself|moi-meme)(?: (?:seule?|alone|"
     r"only|uniquement))?|"
@@ -142,6 +144,7 @@ def seats(folded: str) -> Iterator[Found]:
     one_seat = _ONE_SEAT.search(folded)
     of_me = [one for one in _FOR_ME.finditer(folded) if not one_seat and _A_SEAT_FOR.search(folded[: one.start()])]
     of_me = [one for one in of_me if not _NOT_FOR_ME.search(folded[: one.start()])]
+    of_me = [one for one in of_me if folded[: one.start()].strip() or not _PREFERRED.match(folded[one.end() :])]
     for match in [*_ALONE.finditer(folded), *of_me]:
         if not re.match(r"\s?(?:et|and|plus|\+|avec|with|,)\s", folded[match.end() :]):
             yield Found("seats", 1, match.start(), match.end(), 0.8)

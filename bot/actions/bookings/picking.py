@@ -6,9 +6,11 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
+from rasa_sdk.events import FollowupAction
+
 from bot.actions.bookings.words import has, only
 from bot.actions.references import Item, pointed_at, shown_items, within
-from bot.actions.turn import Turn
+from bot.actions.turn import Event, Turn
 from bot.nlu.spans import fold
 
 #: Right before a reference: it is the one that is not wanted.
@@ -29,6 +31,8 @@ def picked(turn: Turn, items: list[Item] | None = None, current: str | None = No
     beside = _beside(turn, items, current)
     if beside:
         return beside
+    if turn.values("reference") == ["current"] and (dated := on_the_dates(turn, items)):
+        return dated  # "the 1st of December is my day off, so that one"
     item = pointed_at(turn, items)
     if item:
         return item
@@ -73,6 +77,49 @@ def wants_seat(turn: Turn) -> bool:
 
 #: What begins with that word wants a seat ("book GMP on the shop floor").
 _BOOKS = re.compile(r"\W*(?:please |svp |hi |bonjour )?(?:book|reserve[rz]?|inscri\w+|enrol\w*|register|places?)\b")
+
+
+#: The lists of sessions below which one is chosen in any words.
+_LISTS = frozenset(
+    {
+        "utter_sessions_of_course",
+        "utter_sessions_found",
+        "utter_sessions_relaxed",
+        "utter_events_found",
+        "utter_events_other_dates",
+        "utter_one_session",
+    }
+)
+#: What a message that chooses may be taken for beside what it is.
+_CHOOSING = frozenset(
+    {
+        "inform",
+        "ask_advice",
+        "reschedule_booking",
+        "search_events",
+        "refine_search",
+        "out_of_scope",
+        "chitchat",
+        "affirm",
+    }
+)
+
+
+async def chosen(turn: Turn) -> list[Event] | None:
+    """Begin the booking of the one session that a message chooses of those that were shown right before it.
+
+    Returns:
+        the events that begin it, or None where it chooses none.
+    """
+    if turn.pressed or asks(turn) or turn.intent not in _CHOOSING or not turn.told_last & _LISTS:
+        return None
+    if has(turn.text, "change") or has(turn.text, "cancelling") or turn.values("comparative"):
+        return None
+    item = picked(turn, shown_items(turn, "session")) if turn.values("reference") else None
+    chooses_day = item is None and settles(turn)
+    if not chooses_day and (item is None or not item.get("bookable", True)):
+        return None
+    return [FollowupAction("booking_form")]
 
 
 def settles(turn: Turn) -> bool:

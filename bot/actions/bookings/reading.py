@@ -490,12 +490,16 @@ def _agrees(turn: Turn) -> bool:
     return agreeing and len(turn.text.split()) <= SHORT and not has(turn.text, "change") and not has(turn.text, "no")
 
 
+_INSTEAD_OF = re.compile(r"\b(?:a la place|en lieu et place|in place)\b")
+
+
 def _field(turn: Turn, so_far: SoFar) -> str | None:
     """The field that a message wants to change without saying to what."""
     text = turn.text
     if so_far.asked == SESSION and not so_far.held:
         return None
-    named = [name for name, words in FIELDS.items() if has(text, words)]
+    said = _INSTEAD_OF.sub(" ", fold(text))  # whose "place" is no seat
+    named = [name for name, words in FIELDS.items() if has(said, words)]
     if so_far.waits_for("change") and len(named) == 1:
         return named[0]
     if people.about_spelling(text) and not named:

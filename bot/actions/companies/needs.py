@@ -119,20 +119,21 @@ class Needing(Kind):
         operators = await _operators(turn, values["subject"], sessions)
         people = int(values["people"])
         text = _in_words(turn, values)
+        schemes = [
+            _scheme(turn, one) for one in (await turn.service.funding())["items"] if one["status"] != "abolished"
+        ]
+        buttons = _next(turn, sessions, people, operators)
         turn.say(
             "utter_company_plan",
-            buttons=_next(turn, sessions, people, operators),
+            buttons=None if schemes else buttons,  # they stand below what is said last
             cards=[session_card(session) for session in sessions],
             needs=text,
             public=_public(turn, sessions, people, lacking),
             private=_private(turn, operators),
             demo=demo(turn, sessions),
         )
-        schemes = [
-            _scheme(turn, one) for one in (await turn.service.funding())["items"] if one["status"] != "abolished"
-        ]
         if schemes:
-            turn.say("utter_company_funding", lines="\n".join(schemes))
+            turn.say("utter_company_funding", buttons=buttons, lines="\n".join(schemes))
         told = SlotSet(TOLD, {"text": text.replace("\n", " ; "), "people": people, "values": values})
         return [told, *([shown([session_item(session) for session in sessions])] if sessions else [])]
 

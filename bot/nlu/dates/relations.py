@@ -59,8 +59,10 @@ _SUFFIXES = [
     (name, re.compile(rf"^,? (?:{words})(?!\w| ?(?:de |of |a )?[\d€])"))  # "in March, max 800": of the price
     for name, words in {
         "not_after": r"au plus tard|at the latest|maximum|max|ou avant|or (?:before|earlier|sooner)",
-        "from": r"au plus tot|at the earliest|onwards?|on(?! (?:site|campus|line)\b)|et apres|ou (?:apres|plus tard)|"
-        r"or (?:after|later)|et au-dela|and (?:after|beyond)",
+        "from": r"au plus tot|at the earliest|onwards?|"
+        r"on(?= ?(?:$|[.,;!?)])| (?:please|pls|if|is|would|works|suits)\b)|"
+        r"et apres|ou (?:apres|plus tard)|or (?:after|later)|"
+        r"et au-dela|and (?:after|beyond)",
     }.items()
 ]
 
