@@ -25,7 +25,7 @@ from bot.actions.courses.sessions import ListSessions, show_sessions
 from bot.actions.courses.telling import CourseDetails, answer_on_screen, tell_course, tell_item
 from bot.actions.distress import angry, distressed, offer_person
 from bot.actions.identity import ask_for_code
-from bot.actions.knowledge import KNOWN, SURE, Answer, answered_surely, find_answer, tell
+from bot.actions.knowledge import ASKED, KNOWN, SURE, Answer, answered_surely, find_answer, tell
 from bot.actions.references import pointed_at, shown_items
 from bot.actions.tasks import begin, kind_of
 from bot.actions.turn import CampusAction, Event, Turn
@@ -258,7 +258,7 @@ class BotChallenge(CampusAction):
 
     action = "action_bot_challenge"
     yields = "utter_courses_on_subject"
-    asks_first = KNOWN
+    asks_first = ASKED
 
     async def act(self, turn: Turn) -> list[Event]:
         turn.say("utter_bot_challenge")

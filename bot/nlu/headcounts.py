@@ -84,7 +84,7 @@ _BOTH = re.compile(
 )
 _ONE_SEAT = re.compile(
     r"\b(?:une|un|one|a|1) (?:seule? |single )?(?:place|siege|seat|spot|ticket|personne|person|participante?|"
-    r"inscription)\b(?! de parking| (?:qui )?"
+    r"(?<!pour une )inscription)\b(?! de parking| (?:qui )?"
     r"(?:se (?:liber|desist)|(?:opens?|comes?|frees?) |becomes? |gets? free))"
 )
 #: "Are you a person?", "let me talk to a person": nobody's seat.

@@ -272,6 +272,7 @@ def test_names_keep_their_capitals_and_particles() -> None:
     ("text", "person", "name"),
     [
         ("in the name of Tara Taylor", None, "Tara Taylor"),
+        ("msyelf Tara Taylor", "msyelf Tara Taylor", "Tara Taylor"),
         ("au nom d'Hugo Lambert", None, "Hugo Lambert"),
         ("Tara Taylor, as on my ID card", None, "Tara Taylor"),
         ("Tara Taylor, comme sur ma carte d'identité", None, "Tara Taylor"),

@@ -7,7 +7,7 @@ from rasa_sdk.events import SlotSet
 from bot.actions import criteria as crit
 from bot.actions import subjects
 from bot.actions.bookings.asking import STUCK, asked_times, silent
-from bot.actions.bookings.picking import picked
+from bot.actions.bookings.picking import names_a_day, on_the_dates, picked
 from bot.actions.courses.focus import course_in_focus, named_course, only_course, session_criteria, topic_buttons
 from bot.actions.courses.lists import SESSIONS
 from bot.actions.courses.searching import show_courses
@@ -42,6 +42,13 @@ async def chosen_session(turn: Turn, asked: str | None, current: str | None = No
     if course and not current and (asked is None or named or asked == "session_id"):
         return await _only_session(turn, course)
     return None
+
+
+async def on_another_day(turn: Turn, current: str) -> str | None:
+    """The other session of the course being booked that begins on the one day that a message names, or None."""
+    said = turn.pressed or not names_a_day(turn)
+    item = None if said else on_the_dates(turn, await _choices(turn, named_course(turn), current))
+    return str(item["id"]) if item and item["id"] != current and item.get("bookable", True) else None
 
 
 async def _choices(turn: Turn, named: str | None, current: str | None) -> list[Item]:

@@ -15,7 +15,7 @@ from rasa_sdk.events import SlotSet
 from bot.actions.bookings import picking
 from bot.actions.bookings.booking import Booking
 from bot.actions.bookings.changing import seats_given
-from bot.actions.bookings.choosing import chosen_session
+from bot.actions.bookings.choosing import chosen_session, on_another_day
 from bot.actions.bookings.filling import ask_for_the_rest, ask_which_email, put_all
 from bot.actions.bookings.holding import has_room, hold, of_the_full, still_held
 from bot.actions.bookings.pending import takes_offer
@@ -119,6 +119,10 @@ async def take(booking: Booking) -> bool:
 async def _session(booking: Booking, reading: Reading) -> str | None:
     """The session that the message chooses, where it may choose one."""
     turn, asked = booking.turn, booking.asked
+    if booking["hold"] and asked and (not picking.asks(turn) or has(turn.text, "change") or has(turn.text, "rather")):
+        other = await on_another_day(turn, booking[SESSION])  # "I misread my diary, it will be the 19th of July"
+        if other:
+            return other
     if reading.kind in (Kind.STOP, Kind.END, Kind.WAIT, Kind.WHY, Kind.ABOUT, Kind.GO_ON):
         return None
     if asked in (None, SESSION) and not booking["hold"]:

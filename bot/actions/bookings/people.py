@@ -88,7 +88,15 @@ def given_name(text: str, person: str | None = None) -> str | None:
     end = after.start() if after else len(folded)
     before = _BEFORE.match(folded[:end])
     start = before.end() if before else 0
-    return a_name(text[start:end]) or _standing_out(text) or _whole(person)
+    return a_name(text[start:end]) or a_name(_behind_a_word(text)) or _standing_out(text) or _whole(person)
+
+
+def _behind_a_word(text: str) -> str:
+    """What follows one small word that is no part of a name, or a slip in one: "msyelf Rosie Novak"."""
+    first, _, rest = text.strip(_SIGNS).partition(" ")
+    words = [word for word in rest.split() if fold(word) not in name_words().particles]
+    led = first.islower() and fold(first) not in name_words().particles and not _first(fold(first))
+    return rest if led and len(words) > 1 and all(word[0].isupper() for word in words) else ""
 
 
 def _whole(person: str | None) -> str | None:

@@ -131,6 +131,11 @@ def settles(turn: Turn) -> bool:
     return len(items) == 1 or (not asks(turn) and _is_one_day(str(turn.first("period"))))
 
 
+def names_a_day(turn: Turn) -> bool:
+    """Whether a message names one time only, and that a single day."""
+    return len(turn.values("period")) == 1 and _is_one_day(str(turn.first("period")))
+
+
 def _is_one_day(period: str) -> bool:
     first, _, end = period.partition("/")
     try:

@@ -175,6 +175,8 @@ async def described(turn: Turn) -> list[Event] | None:
         return None
     kind = KINDS[Needing.name]
     read = await kind.read(Task(turn, kind, dict(told)))
+    if not (turn.first("course") or _topics(turn) or subjects.said(turn)):
+        read.pop("subject", None)  # that of the course on screen is told by nobody
     if all(told.get(step) == value for step, value in read.items()):
         return None
     return begin(turn, kind, **told)

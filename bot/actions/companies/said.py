@@ -56,9 +56,13 @@ _LIKE_A_NAME = re.compile(r"[^a-zà-ÿ]|(?:de|du|des|d['’]|la|le|les|et|and|of
 _TITLE = re.compile(r"^[^:]{2,20}:\s+(?=\S)")
 
 
+#: "… is called", whatever is.
+_CALLED = re.compile(r"^.{0,40}?\b(?:s['’]appelle|se nomme|is called|is named)\s+(?=\S)", re.IGNORECASE)
+
+
 def company_said(text: str) -> str:
     """The company that a message gives where one was asked for, without what stands around it."""
-    whole = _TITLE.sub("", " ".join(text.split())).strip(_SIGNS)
+    whole = _CALLED.sub("", _TITLE.sub("", " ".join(text.split()))).strip(_SIGNS)
     bare, match = _AFTER.sub("", whole), _BEFORE.match(whole)
     if match and not _A_NAME_ITSELF.fullmatch(match[0].strip()):
         bare = bare[len(match[0]) :].strip(_SIGNS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import FollowupAction
 
 from bot.actions import criteria as crit
@@ -13,9 +15,16 @@ from bot.actions.courses.telling import tell_course
 from bot.actions.knowledge import SURE, find_answer, tell
 from bot.actions.tasks import KINDS, begin, current
 from bot.actions.turn import CampusAction, Event, Turn
+from bot.nlu.spans import fold
 
 #: Answers about the campus that are none to what it offers a company.
 _BESIDE = frozenset({"partners", "operators", "what_is_the_campus", "takeda", "siemens", "staubli", "group_discount"})
+
+
+#: A course that was booked for the team is put off.
+_POSTPONES = re.compile(
+    r"\b(?:reporter|reportee?|postposer|decaler|deplacer|repousser|postpone|put off|push(?:ed)? back|reschedule|move)\b"
+)
 
 
 class CompanyTraining(CampusAction):
@@ -31,6 +40,8 @@ class CompanyTraining(CampusAction):
         task = current(turn)
         if task is not None and task.kind.name == Needing.name:
             return [FollowupAction("task_form")]  # more of the same: the question that is open is asked again
+        if not turn.pressed and _POSTPONES.search(fold(turn.text)):
+            return begin(turn, KINDS["move"])
         course = course_in_focus(turn)
         if course and turn.first("course_attribute") == "price" and turn.first("seats"):
             return await tell_course(turn, course, crit.read(turn))
