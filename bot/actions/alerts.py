@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -10,14 +11,23 @@ from rasa_sdk.events import SlotSet
 from bot.actions import criteria as crit
 from bot.actions.courses.focus import about, course_in_focus, named_course
 from bot.actions.courses.lists import words
-from bot.actions.tasks import Kind, Task, yes_and_no
+from bot.actions.tasks import Kind, Over, Task, yes_and_no
 from bot.actions.turn import Event, Turn
+from bot.nlu.spans import fold
 from bot.service import Json, Problem
 
 #: Criteria that an alert keeps; the service reads them as the catalogue does.
 _KEPT = ("q", "topic", "operator", "level", "format", "language", "max_price", "max_days", "day_part")
 #: The slot with the alerts that were asked for in this conversation, and how many are remembered.
 SLOT, MOST = "alerts_asked", 10
+
+
+#: No mails any more, rather than more of them.
+_ENDS = re.compile(
+    r"\b(?:stop\w*|unsubscribe|cancel|remove|delete|end|turn off|no more|arret\w*|desabonn\w*|desinscri\w*|annul\w*|"
+    r"supprim\w*|enlev\w*|retir\w*|plus (?:recevoir|d'alertes?|de mails?))\b.{0,40}\b(?:alert\w*|mails?|e-?mails?|avis|"
+    r"notifications?|updates?)\b|\bunsubscribe\b|\bdesabonn\w*\b"
+)
 
 
 class Alerting(Kind):
@@ -31,6 +41,9 @@ class Alerting(Kind):
         return ["about", "email"]
 
     async def begin(self, task: Task) -> None:
+        if not task.turn.pressed and _ENDS.search(fold(task.turn.text)):
+            task.turn.say("utter_alert_how_to_stop")
+            raise Over
         if task.turn.slot("contact_email"):
             task.values["email"] = task.turn.slot("contact_email")
 

@@ -307,7 +307,8 @@ class Undo(CampusAction):
         if crit.read(turn):
             return await RefineSearch().act(turn)  # "sorry, my mistake, May"
         if "utter_booking_confirmed" in turn.told_last:
-            return [FollowupAction("cancel_form")]  # which tells the terms, and asks first
+            # which tells the terms, and asks first
+            return [SlotSet("cancel_reference", turn.slot("last_booking")), FollowupAction("cancel_form")]
         if "utter_cancelled" in turn.told_last and turn.slot("last_booking"):
             return await again.back(turn)
         before = criteria_before(turn)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from rasa_sdk.events import FollowupAction
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot.actions import callbacks, contacting
 from bot.actions.bookings import again, changing, picking
@@ -37,7 +37,9 @@ async def _cancels(turn: Turn) -> list[Event] | None:
     """Whoever names a booking and says "cancel" means just that, whatever the rest resembles."""
     if turn.pressed or turn.question or not turn.doubtful or not turn.first("booking_reference"):
         return None
-    return [FollowupAction("cancel_form")] if has(turn.text, "cancelling") and not is_kept(turn.text) else None
+    if not has(turn.text, "cancelling") or is_kept(turn.text):
+        return None
+    return [SlotSet("cancel_reference", str(turn.first("booking_reference"))), FollowupAction("cancel_form")]
 
 
 async def taken_up(turn: Turn) -> list[Event] | None:
@@ -47,12 +49,14 @@ async def taken_up(turn: Turn) -> list[Event] | None:
         declining.decided,
         quoting.named,
         needs.described,
+        again.restored,
         again.same_again,
         picking.chosen,
         _cancels,
         contacting.asked_at_an_event,
         changing.other_address,
         changing.name_respelt,
+        changing.seat_given_up,
         _waits,
     ):
         events = await decided(turn)

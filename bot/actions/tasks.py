@@ -95,6 +95,14 @@ class Kind(ABC):
     #: Said where the person gives it up.
     stopped: ClassVar[str] = "utter_task_stopped"
 
+    def stands(self, turn: Turn) -> bool:
+        """Whether there is anything that it could be done to, where another task is under way."""
+        return True
+
+    def when_stopped(self, task: Task) -> str:
+        """What is said where the person gives it up."""
+        return self.stopped
+
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if cls.name:
@@ -197,7 +205,7 @@ class ValidateTaskForm(CampusAction):
             if task.asked in kind.optional and (turn.intent == "deny" or not_now):
                 task.values[task.asked] = ""
                 return True
-            turn.say(kind.stopped)
+            turn.say(kind.when_stopped(task))
             raise Over
         if turn.question and turn.intent in kind.intents:
             await answer_question(turn)  # asked about this very task, it begins no second time
@@ -224,6 +232,8 @@ async def _another(task: Task) -> Kind | None:
         or other == task.kind
         or (turn.confidence < DOUBTFUL and not turn.pressed)
     ):
+        return None
+    if not turn.pressed and not other.stands(turn):
         return None
     return other if not await task.kind.read(task) else None
 

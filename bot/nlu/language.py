@@ -163,7 +163,7 @@ class LanguageIdentifier(EntityComponent):
         for message in messages:
             entities, text = message.get(ENTITIES) or [], message.get(TEXT)
             if text and self._model is not None and all(one["entity"] != LANGUAGE for one in entities):
-                guess = self._model.likelier(mask(text, entities))
+                guess = self._model.likelier(mask(text, entities)) or self._model.likelier(mask(text))
                 if guess:
                     message.set(LIKELIER, {"value": guess[0], "confidence": guess[1]}, add_to_output=True)
         return messages

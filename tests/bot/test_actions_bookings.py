@@ -450,9 +450,14 @@ def test_what_is_no_address_is_not_taken(service: FakeService, text: str) -> Non
 
 @pytest.mark.parametrize("intent", sorted(digressions.DIGRESSIONS - {"out_of_scope"}))
 def test_a_digression_is_left_to_its_own_rule(service: FakeService, intent: str) -> None:
-    done = fill("où puis-je me garer ?", intent, slots=NAMED)
+    done = fill("où puis-je me garer ?", intent, slots={**NAMED, "last_quote": "EBQ-7K2M9Q"})
     assert (done.events, done.keys) == ([], [])
     assert service.calls == []
+
+
+def test_without_a_quote_none_is_accepted_in_the_middle(service: FakeService) -> None:
+    done = fill("yes go ahead, our PO is 77-3321", "accept_quote", slots=NAMED)
+    assert (done.slots["requested_slot"], done.keys) == ("contact_email", [])
 
 
 def test_after_a_digression_the_form_asks_again(service: FakeService) -> None:

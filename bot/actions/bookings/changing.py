@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from bot.actions import formatting
 from bot.actions.bookings import people
 from bot.actions.bookings.own import OnBooking, booked
-from bot.actions.bookings.participants import RENAMES, announced_people, listed_people, renamed, seated
+from bot.actions.bookings.participants import (
+    RENAMES,
+    announced_people,
+    leaving,
+    listed_people,
+    may_leave,
+    renamed,
+    seated,
+)
 from bot.actions.bookings.telling import summary
 from bot.actions.bookings.words import has
 from bot.actions.showing import booking_card
@@ -27,6 +35,8 @@ _FEWER = re.compile(r"\b(?:enlev\w*|retir\w*|supprim\w*|de moins|en moins|remove
 _BARE = re.compile(r"(?<![\w.,/-])\d{1,2}(?![\w/-]|[.,]\d)")
 #: Seats of a booking at most (the service's own limit is lower or the same).
 MOST = 100
+#: Somebody comes in their place.
+_INSTEAD = re.compile(r"\b(?:remplac\w*|replac\w*|instead|a la place|au lieu|swap\w*)\b")
 #: Codes of a change that the service refuses, with the reason in words.
 _REFUSED = frozenset(
     {"invalid", "already-booked", "not-eligible", "session-closed", "session-cancelled", "rate-limited"}
@@ -59,6 +69,9 @@ class Changing(OnBooking):
         respelt = None if turn.pressed else await self._respelt(task)
         if respelt is not None:
             return {"to": {"people": respelt}}
+        leave = None if turn.pressed or _INSTEAD.search(fold(turn.text)) else await self._leaving(task)
+        if leave:
+            return {"to": leave}
         named = _named(turn)
         if task.asked == YES:  # where a yes is waited for, a word alone is a slip in one rather than a name
             named = [one for one in named if len(one["name"].split()) > 1]
@@ -78,12 +91,30 @@ class Changing(OnBooking):
         before = booking["participants"]
         names = renamed(task.turn.text, [one["name"] for one in before])
         if names is not None:
-            kept = ({key: one[key] for key in ("email",) if one.get(key)} for one in before)
-            return [{"name": name, **one} for name, one in zip(names, kept, strict=True)]
+            return [
+                {"name": name, **({"email": one["email"]} if one.get("email") and _is_same(name, one["name"]) else {})}
+                for name, one in zip(names, before, strict=True)
+            ]
         if renamed(task.turn.text, [(booking.get("contact") or {}).get("name") or ""]):
             task.turn.say("utter_contact_by_a_person")
             raise Over
         return None
+
+    async def _leaving(self, task: Task) -> Json | None:
+        """The participants without those who do not come any more, and so many seats fewer."""
+        if not may_leave(task.turn.text):
+            return None
+        booking = await self.booking(task)
+        gone = leaving(task.turn.text, [one["name"] for one in booking["participants"]])
+        left = booking["seats"] - len(gone)
+        if not gone or left < 1:
+            return None
+        kept = [
+            {name: one[name] for name in ("name", "email") if one.get(name)}
+            for one in booking["participants"]
+            if one["name"] not in gone
+        ]
+        return {"people": kept, "seats": left, "leaving": gone}
 
     async def _seats(self, task: Task) -> Json:
         """Another number of seats: a total, or more or fewer than there are."""
@@ -120,19 +151,26 @@ class Changing(OnBooking):
     async def summarise(self, task: Task) -> list[Event]:
         turn, booking = task.turn, await self.booking(task)
         to, told = task.values["to"], summary(turn, booking)
-        if "people" in to:
+        if "people" in to and "seats" not in to:
             turn.say("utter_ask_change_people", buttons=_buttons(turn), people=_people(turn, to["people"]), **told)
             return []
         cost = await turn.service.with_seats(booking["reference"], to["seats"])
         dearer = Decimal(cost["total"]["gross"]) > Decimal(booking["total"]["gross"])
         amount = formatting.money(cost["total"]["gross"], turn.lang)
         fee = turn.part("change_fee", fee=formatting.money(cost["fee"], turn.lang)) if Decimal(cost["fee"]) else ""
+        key = "utter_ask_change_seats"
+        gone: dict[str, Any] = {}
+        if "leaving" in to:
+            key = "utter_ask_change_leaving"
+            gone["leaving"] = formatting.joined(to["leaving"], turn.lang)
+            gone["people"] = turn.part("change_who_stays", who=_people(turn, to["people"])) if to["people"] else ""
         turn.say(
-            "utter_ask_change_seats",
+            key,
             buttons=yes_and_no(turn, "change_paid" if dearer else "change_yes", "change_no", amount=amount),
             wanted=formatting.plural("utter_part_seats", to["seats"], turn.lang),
             total=amount,
             fee=fee,
+            **gone,
             **told,
         )
         return []
@@ -144,11 +182,13 @@ class Changing(OnBooking):
         try:
             if "people" in to:
                 booking = await turn.service.change_people(task.key(), reference, to["people"], version)
-            else:
-                booking = await turn.service.change_seats(task.key(), reference, to["seats"], version)
+                version = booking["version"]
+            if "seats" in to:
+                key = turn.key(task.key(), "seats")
+                booking = await turn.service.change_seats(key, reference, to["seats"], version)
         except Problem as problem:
             return self._refused(turn, before, to, problem)
-        if "people" in to:
+        if "people" in to and "seats" not in to:
             turn.say("utter_people_changed", people=_people(turn, booking["participants"]), **summary(turn, booking))
         else:
             turn.say("utter_booking_changed", cards=[booking_card(booking)], **summary(turn, booking))
@@ -170,7 +210,14 @@ class Changing(OnBooking):
         return [booked(before)]
 
 
+def _is_same(name: str, before: str) -> bool:
+    """Whether a name is another spelling rather than another person, whose address is another too."""
+    return people.likeness(fold(name), fold(before)) >= people.LIKE
+
+
 def _is_done(booking: Json, to: Json) -> bool:
+    if "seats" in to and booking["seats"] != to["seats"]:
+        return False
     if "people" in to:
         return sorted(one["name"] for one in booking["participants"]) == sorted(one["name"] for one in to["people"])
     return bool(booking["seats"] == to["seats"])
@@ -250,6 +297,23 @@ async def name_respelt(turn: Turn) -> list[Event] | None:
     """
     reference = turn.slot("last_booking")
     if not reference or turn.pressed or not turn.values("person") or not RENAMES.search(turn.text):
+        return None
+    return begin(turn, KINDS[Changing.name], reference=reference)
+
+
+async def seat_given_up(turn: Turn) -> list[Event] | None:
+    """One participant less on the booking that is talked about ("cancel Tom Peeters' seat"): the others stay.
+
+    Returns:
+        the events that begin to change it, or None where nobody on its seats is named.
+    """
+    reference = turn.slot("last_booking")
+    named = turn.values("person") and may_leave(turn.text) and not _INSTEAD.search(fold(turn.text))
+    if not reference or turn.pressed or not named:
+        return None
+    booking = await turn.service.booking(str(reference))
+    gone = leaving(turn.text, [one["name"] for one in booking["participants"]])
+    if booking["state"] != "confirmed" or not 0 < len(gone) < booking["seats"]:
         return None
     return begin(turn, KINDS[Changing.name], reference=reference)
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import SlotSet
 
 from bot.actions import criteria as crit
 from bot.actions import subjects
 from bot.actions.bookings.asking import STUCK, asked_times, silent
-from bot.actions.bookings.picking import names_a_day, on_the_dates, picked
+from bot.actions.bookings.picking import is_refused, names_a_day, on_the_dates, picked
 from bot.actions.courses.focus import course_in_focus, named_course, only_course, session_criteria, topic_buttons
 from bot.actions.courses.lists import SESSIONS
 from bot.actions.courses.searching import show_courses
 from bot.actions.courses.sessions import show_sessions
-from bot.actions.references import Item, shown_items
+from bot.actions.references import Item, shown_items, within
 from bot.actions.showing import bookable, item_buttons, session_item
 from bot.actions.turn import CampusAction, Event, Turn
-from bot.service import Problem
+from bot.nlu.number_words import numbers
+from bot.nlu.spans import fold
+from bot.service import Json, Problem
+
+#: Seats on one date, at most, where several are counted.
+MOST_EACH = 100
 
 
 async def chosen_session(turn: Turn, asked: str | None, current: str | None = None) -> str | None:
@@ -44,11 +51,43 @@ async def chosen_session(turn: Turn, asked: str | None, current: str | None = No
     return None
 
 
+#: A day that is wanted instead of the one that is held.
+_WANTED = re.compile(
+    r"\b(?:(?:ce|ca) sera(?:it)?|it(?:'ll| will| would) be|chang\w*|deplac\w*|move|switch|plutot|rather|instead|"
+    r"a la place|better|mieux|convien\w*|arrange\w*|suits?|works?|prefer\w*|meant|voulais dire|finalement|actually|"
+    r"mett\w+|mets|take|prends?|prenez)\b|^\W*(?:\S+\W+){0,4}\S+\W*$"
+)
+
+
 async def on_another_day(turn: Turn, current: str) -> str | None:
     """The other session of the course being booked that begins on the one day that a message names, or None."""
-    said = turn.pressed or not names_a_day(turn)
-    item = None if said else on_the_dates(turn, await _choices(turn, named_course(turn), current))
+    wanted = names_a_day(turn) and not is_refused(turn.text) and bool(_WANTED.search(fold(turn.text)))
+    item = None if turn.pressed or not wanted else on_the_dates(turn, await _choices(turn, named_course(turn), current))
     return str(item["id"]) if item and item["id"] != current and item.get("bookable", True) else None
+
+
+async def on_each_date(turn: Turn) -> list[Json]:
+    """What a message counts for each of two dates or more: ``{session_id, start, seats}``; else nothing."""
+    days = [one for one in turn.entities if one.get("entity") == "period" and one.get("start") is not None]
+    days.sort(key=lambda one: int(one["start"]))
+    if turn.pressed or turn.question or len(days) < 2:
+        return []
+    items = await _choices(turn, named_course(turn), None)
+    course = course_in_focus(turn)
+    if not items and course:
+        found = await turn.service.course_sessions(course, access_code=turn.slot("access_code"), limit=SESSIONS)
+        items = [session_item(session) for session in found["items"]]
+    parts: list[Json] = []
+    at = 0
+    for day in days:
+        counted = [one for one in numbers(fold(turn.text[at : day["start"]])) if not one.article]
+        fitting = [item for item in items if within(item.get("start"), str(day["value"]))]
+        if len(counted) != 1 or len(fitting) != 1 or not 0 < counted[0].value <= MOST_EACH:
+            return []
+        item = fitting[0]
+        parts.append({"session_id": item["id"], "start": item["start"], "seats": int(counted[0].value)})
+        at = day["end"]
+    return parts if len({part["session_id"] for part in parts}) == len(parts) else []
 
 
 async def _choices(turn: Turn, named: str | None, current: str | None) -> list[Item]:

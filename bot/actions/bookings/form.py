@@ -10,20 +10,24 @@ only where a person says so and nothing else, and a seat on another date replace
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import SlotSet
 
+from bot.actions import formatting
 from bot.actions.bookings import picking
 from bot.actions.bookings.booking import Booking
 from bot.actions.bookings.changing import seats_given
-from bot.actions.bookings.choosing import chosen_session, on_another_day
+from bot.actions.bookings.choosing import chosen_session, on_another_day, on_each_date
 from bot.actions.bookings.filling import ask_for_the_rest, ask_which_email, put_all
-from bot.actions.bookings.holding import has_room, hold, of_the_full, still_held
+from bot.actions.bookings.holding import has_room, hold, of_the_full, part_in_words, still_held
 from bot.actions.bookings.pending import takes_offer
 from bot.actions.bookings.queueing import wants_to_queue
-from bot.actions.bookings.reading import CONFIRM, NAME, SEATS, SESSION, Kind, Reading, read
+from bot.actions.bookings.reading import CONFIRM, EMAIL, NAME, SEATS, SESSION, Kind, Reading, read
 from bot.actions.bookings.replies import ACTS, kept_date, otherwise
 from bot.actions.bookings.words import has
 from bot.actions.turn import CampusAction, Event, Turn
+from bot.nlu.spans import fold
 
 #: What a notice's buttons decide, of this booking or another.
 PENDING = ("extend_hold", "accept_offer", "decline_offer")
@@ -84,6 +88,12 @@ async def take(booking: Booking) -> bool:
         return False
     if booking.asked and turn.intent.startswith("staff_") and turn.confidence >= _SURELY and not turn.first("person"):
         return False  # "call off Tuesday's session" chooses no date
+    quoted = turn.slot("last_quote") or turn.first("quote_reference") or turn.pressed
+    if booking.asked and turn.intent == "accept_quote" and not quoted:
+        booking.set("booking_pending", booking["booking_pending"])  # there is no quote: the question is asked again
+        return True
+    if not booking["hold"] and booking.asked in (None, SESSION) and await on_two_dates(booking):
+        return True
     reading = read(turn, booking.so_far)
     if turn.first("access_code"):
         booking.set("access_code", turn.first("access_code"))
@@ -116,10 +126,35 @@ async def take(booking: Booking) -> bool:
     return await otherwise(booking, reading)
 
 
+#: A question that changes something: "could we change that to Tuesday?".
+_CHANGES = re.compile(
+    r"\b(?:chang\w*|deplac\w*|move|switch|mettre|mettez|take|prendre|a la place|instead|plutot|rather)\b"
+)
+
+
+async def on_two_dates(booking: Booking) -> bool:
+    """Whether a message wants seats on several dates ("5 on 18 January and 7 on 28 April"): one after the other."""
+    parts = await on_each_date(booking.turn)
+    if not parts:
+        return False
+    first, *rest = parts
+    said = [part_in_words(booking.turn, {"start": part.pop("start")}, part["seats"]) for part in parts]
+    booking.turn.say(
+        "utter_one_date_after_the_other", first=said[0], rest=formatting.joined(said[1:], booking.turn.lang)
+    )
+    booking.set(SESSION, first["session_id"])
+    booking.set(SEATS, first["seats"])
+    booking.set("booking_rest", rest)
+    given = read(booking.turn, booking.so_far).values
+    await put_all(booking, {name: given[name] for name in (NAME, EMAIL) if name in given})
+    return True
+
+
 async def _session(booking: Booking, reading: Reading) -> str | None:
     """The session that the message chooses, where it may choose one."""
     turn, asked = booking.turn, booking.asked
-    if booking["hold"] and asked and (not picking.asks(turn) or has(turn.text, "change") or has(turn.text, "rather")):
+    ends = reading.kind in (Kind.STOP, Kind.END)
+    if booking["hold"] and asked and not ends and (not picking.asks(turn) or _CHANGES.search(fold(turn.text))):
         other = await on_another_day(turn, booking[SESSION])  # "I misread my diary, it will be the 19th of July"
         if other:
             return other

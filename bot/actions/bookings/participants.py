@@ -15,6 +15,9 @@ _BETWEEN = re.compile(r"[\n;,•]+|\s+(?:et|and|&)\s+", re.IGNORECASE)
 _ADDRESS = re.compile(r"<?\(?([\w.+-]+@[\w-]+(?:\.[\w-]+)+)\)?>?")
 #: What stands before a list, or before a place in it.
 _HEAD = re.compile(r"^(?:.*?:|\s*\d+\s*[.)-]|\s*[-*–])\s*", re.DOTALL)
+#: A company by its legal form, and what has a number in it.
+_FIRM = re.compile(r"\b(?:SA|S\.A\.|SRL|SPRL|NV|BV|BVBA|ASBL|VZW|Ltd|GmbH|Inc|SAS)\b\.?$", re.IGNORECASE)
+_FIGURE = re.compile(r"\d")
 #: People announced as those who come.
 _ANNOUNCED = re.compile(
     r"\b(?:participante?s?|attendees?|stagiaires?|inscrite?s?|"
@@ -38,7 +41,11 @@ def listed_people(text: str) -> list[Json]:
         address = _ADDRESS.search(part)
         words = _ADDRESS.sub(" ", part)
         name = people.given_name(_HEAD.sub("", words).strip(" .-–\t"))
+        if name and _FIRM.search(name):
+            continue  # who pays sits on no seat
         if not name and words.strip():
+            if len(found) > 1 and _FIGURE.search(words):
+                continue  # "…, bon de commande BC-2026-0457"
             if found or address:
                 return []
             continue
@@ -71,6 +78,23 @@ def participants_in(turn: Turn) -> list[Json]:
     return []
 
 
+def may_leave(text: str) -> bool:
+    """Whether a message gives up somebody's seat."""
+    return bool(_LEAVES.search(fold(text)))
+
+
+def leaving(text: str, names: list[str]) -> list[str]:
+    """Those of the participants who do not come any more, where a message says so of them."""
+    return [name for name in names if fold(name) in fold(text)] if may_leave(text) else []
+
+
+#: A seat is given up, rather than taken by somebody else.
+_LEAVES = re.compile(
+    r"\b(?:annul\w*|retir\w*|enlev\w*|supprim\w*|sans|(?:ne )?(?:vient|viendra|sera) (?:plus|pas)|desist\w*|cancel\w*|"
+    r"remov\w*|without|drop|(?:is|are)(?: not|n't) coming|(?:can't|cannot|won't) (?:come|make it))\b"
+)
+
+
 def _by_first_name(text: str, before: list[Json]) -> list[Json]:
     """The one participant whose first name a text has, where no other is called so."""
     words = set(re.findall(r"[\w'’-]+", fold(text)))
@@ -89,8 +113,9 @@ def renamed(text: str, names: list[str]) -> list[str] | None:
         return None
     for place, name in enumerate(names):
         words = name.split()
-        spelt = [new if fold(word) == fold(old) else word for word in words]
-        whole = new if fold(name) == fold(old) else " ".join(spelt)
+        named = any(fold(word) == fold(old) for word in words) or fold(name) == fold(old)
+        spelt = " ".join(new if fold(word) == fold(old) else word for word in words)
+        whole = name if not named else new if len(new.split()) > 1 or fold(name) == fold(old) else spelt
         if whole != name:
             return [*names[:place], people.capitalised(whole), *names[place + 1 :]]
     return None

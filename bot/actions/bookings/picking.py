@@ -105,6 +105,20 @@ _CHOOSING = frozenset(
 )
 
 
+#: Criteria that look for other sessions.
+_NARROWING = ("course_language", "format", "day_part", "level", "max_price", "max_days", "dropped_criterion")
+#: A day that is named because it does not suit, or of which somebody is not sure.
+_REFUSES = re.compile(
+    r"\b(?:pas|jamais|non|no|not|never|sais|sure|certain|travaille|bosse|occupee?s?|vacances|anniversaire|busy|working|"
+    r"holidays?|vacation|birthday|absente?|away|ask|demander|tell you|vous dirai)\b|n't\b"
+)
+
+
+def is_refused(text: str) -> bool:
+    """Whether what a message names does not suit, or is not sure to."""
+    return bool(_REFUSES.search(fold(text)))
+
+
 async def chosen(turn: Turn) -> list[Event] | None:
     """Begin the booking of the one session that a message chooses of those that were shown right before it.
 
@@ -115,8 +129,10 @@ async def chosen(turn: Turn) -> list[Event] | None:
         return None
     if has(turn.text, "change") or has(turn.text, "cancelling") or turn.values("comparative"):
         return None
+    if is_refused(turn.text) or any(turn.values(criterion) for criterion in _NARROWING):
+        return None  # "in English, in December": other dates are wanted
     item = picked(turn, shown_items(turn, "session")) if turn.values("reference") else None
-    chooses_day = item is None and settles(turn)
+    chooses_day = item is None and names_a_day(turn) and settles(turn)
     if not chooses_day and (item is None or not item.get("bookable", True)):
         return None
     return [FollowupAction("booking_form")]

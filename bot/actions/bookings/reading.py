@@ -24,6 +24,8 @@ from bot.nlu.spans import fold, words_of
 
 NAME, EMAIL, SESSION, SEATS, CONFIRM = "contact_name", "contact_email", "session_id", "seats", "booking_confirmed"
 PEOPLE = "booking_people"
+#: A word that changes a number, also in a question.
+_CHANGES = re.compile(r"\b(?:chang\w+|modif\w+|corrig\w+|correct|update|fix|make (?:it|that)|mett\w+|passe[rz]?)\b")
 #: The fields that a person may change, each with the words that name it.
 FIELDS = {EMAIL: "of_email", NAME: "of_name", SESSION: "of_date", SEATS: "of_seats"}
 #: The same on buttons.
@@ -345,7 +347,7 @@ def _counted(turn: Turn, so_far: SoFar, words: str) -> int | None:
     wanted = so_far.asked == SEATS
     if wanted and any(only(turn.text, key, "polite", all_of=(key,)) for key in ("just_one", "me")):
         return 1
-    changes = so_far.seats is not None and has(turn.text, "change")  # also put as a question
+    changes = so_far.seats is not None and bool(_CHANGES.search(words))  # also put as a question
     if picking.asks(turn) and not changes:
         return None
     if wanted and _ALONE.search(words) and not _NOT_ALONE.search(words):
@@ -467,6 +469,8 @@ def _wish(turn: Turn, so_far: SoFar) -> Reading:
         return Reading(Kind.WAIT)
     if has(text, "later") and so_far.held and len(text.split()) <= 4:
         return Reading(Kind.WAIT)
+    if _stops_first(text):
+        return Reading(Kind.STOP)
     if picking.asks(turn):
         return Reading(Kind.QUESTION)
     if turn.intent == "start_over" and turn.confidence >= _SURE:
@@ -482,6 +486,16 @@ def _wish(turn: Turn, so_far: SoFar) -> Reading:
     if turn.intent in ("extend_hold",):
         return Reading(Kind.WAIT)
     return Reading(Kind.OTHER)
+
+
+def _stops_first(text: str) -> bool:
+    """Whether a sentence of a message gives it up, and the others give it no data: "not that one. I don't want it"."""
+    sentences = [one for one in _SENTENCES.split(text) if one.strip()]
+    ends = (only(one, "stop", "no", "polite", "stopping_filler", all_of=("stop",)) for one in sentences)
+    return len(sentences) > 1 and any(ends)
+
+
+_SENTENCES = re.compile(r"[.!?;\n]+")
 
 
 def _agrees(turn: Turn) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.actions import formatting
-from bot.actions.bookings import telling
+from bot.actions.bookings import again, telling
 from bot.actions.bookings.asking import HELPED
 from bot.actions.bookings.booking import STEPS, Booking
 from bot.actions.bookings.digressions import DIGRESSIONS
@@ -63,6 +63,10 @@ async def _end(booking: Booking, reading: Reading) -> bool:
 
 async def _wait(booking: Booking, reading: Reading) -> bool:
     turn = booking.turn
+    if booking.asked is None and again.is_wanted_back(turn):  # "oh wait, no, undo that"
+        for name, value in (await again.as_it_was(turn)).items():
+            booking.set(name, value)
+        return True
     if booking.asked is None:  # "I'll think about it" begins no booking
         turn.say("utter_no_hurry")
         booking.set(CONFIRM, False)

@@ -26,6 +26,7 @@ def summary(words: Words, booking: Json) -> dict[str, Any]:
         "title": session["title"],
         "when": formatting.when(session["meetings"], lang),
         "place": session.get("place") or words.part(f"format_{session['format']}"),
+        "language": formatting.language_name(session["language"], lang),
         "seats": formatting.plural("utter_part_seats", booking["seats"], lang),
         "price": words.part("price_free")
         if free

@@ -63,6 +63,10 @@ def _lists() -> dict[str, str]:
     return {key: " ".join(value.split()) for key, value in lists.items()}
 
 
+#: Words of these lists that people are called too ("I don't want it", "it won't be needed").
+_FIRST_NAMES = frozenset({"don", "won", "desire"})
+
+
 @lru_cache(maxsize=1)
 def reserved() -> frozenset[str]:
     """Words that mean something here, so that none is anybody's name."""
@@ -70,4 +74,4 @@ def reserved() -> frozenset[str]:
     found: set[str] = set()
     for key in keys:
         found.update(re.findall(r"[a-z]{2,}", re.sub(r"\\w[*+]?|\[[^\]]*\]|\?:", " ", _lists()[key])))
-    return frozenset(found)
+    return frozenset(found) - _FIRST_NAMES

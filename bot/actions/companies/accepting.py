@@ -25,6 +25,12 @@ class Accepting(Kind):
     optional: ClassVar[frozenset[str]] = frozenset({"po"})
     stopped = "utter_quote_stands"
 
+    def stands(self, turn: Turn) -> bool:
+        return bool(turn.slot("last_quote") or turn.first("quote_reference"))
+
+    def when_stopped(self, task: Task) -> str:
+        return self.stopped if "quote" in task.values else "utter_task_stopped"
+
     def steps(self, task: Task) -> Sequence[str]:
         asked = [f"{DECLARES}{at}" for at in range(len(task.values.get("rules") or []))]
         return ["quote", *asked, "po"]

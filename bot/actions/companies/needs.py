@@ -93,7 +93,7 @@ class Needing(Kind):
         free = not (turn.pressed or turn.question or given) and turn.intent not in _NO_DATA and turn.intent != "deny"
         if asked in ("functions", "period", "budget") and free:
             given[asked] = " ".join(turn.text.split())[:LONGEST]
-        elif asked == "place" and (somewhere := named_place(turn, alone=free)):
+        elif asked == "place" and "place" not in given and (somewhere := named_place(turn, alone=free)):
             given["place"] = somewhere
         return given
 
@@ -190,12 +190,12 @@ _TELLING = frozenset(
 
 def _people(turn: Turn) -> int | None:
     """How many, also where the trade stands between ("20 maintenance technicians"), or one number was another."""
-    if turn.first("seats") is not None:
-        return int(turn.first("seats"))
     folded = fold(turn.text)
     instead = None if turn.pressed else _INSTEAD.search(folded)
     if instead:
         return int(instead["people"])
+    if turn.first("seats") is not None:
+        return int(turn.first("seats"))
     trade = None if turn.pressed else _FUNCTIONS.search(folded)
     for number in reversed(numbers(folded[: trade.start()]) if trade else []):
         if not number.article and len(folded[number.end : trade.start() if trade else 0].split()) <= 2:

@@ -34,7 +34,7 @@ def at_their_place(text: str) -> bool:
 CLIENT, CAMPUS = "client", "campus"
 #: A name after a word of place.
 _SOMEWHERE = re.compile(
-    r"(?:^|\b(?:in|at|near|around|by|[àa]|en|au|vers|pr[èe]s d[e'’]|sur|dans)\s*)"
+    r"(?:\b(?:in|at|near|around|by|[àa]|en|au|vers|pr[èe]s d[e'’]|sur|dans)\s*)"
     r"(?P<place>[A-ZÀ-Ý][\w'’-]+(?:[ -][A-ZÀ-Ý][\w'’-]+){0,3})"
 )
 _LED = re.compile(r"^(?:in|at|near|around|by|[àa]|en|au|vers|sur|dans)\s+", re.IGNORECASE)
@@ -50,7 +50,8 @@ def named_place(turn: Turn, *, alone: bool) -> str | None:
     """
     if turn.pressed or turn.question:
         return None
-    spans = [(one["start"], one["end"]) for one in turn.entities if one.get("start") is not None]
+    said = [one for one in turn.entities if one.get("start") is not None and one["entity"] != "language"]
+    spans = [(one["start"], one["end"]) for one in said]
     for found in _SOMEWHERE.finditer(turn.text):
         if not any(start < found.end("place") and found.start("place") < end for start, end in spans):
             return found["place"]

@@ -83,7 +83,7 @@ class Quoting(Kind):
         for step, slot in (("name", "contact_name"), ("email", "contact_email")):
             if turn.slot(slot):
                 task.values[step] = turn.slot(slot)
-        if turn.slot(TOLD):
+        if turn.slot(TOLD) and not turn.slot("last_quote"):
             task.values["seats"] = int(turn.slot(TOLD)["people"])
         if turn.first("needs"):
             task.values["needs"] = str((turn.slot(TOLD) or {}).get("text") or "-")[:_NEEDS]
@@ -494,8 +494,10 @@ def _seats(turn: Turn, asked: str | None) -> int | None:
     """How many people a message tells; one that asks for something else counts nobody."""
     if asked != "seats" and asked is not None and turn.intent in _NO_DATA and turn.confidence >= DOUBTFUL:
         return None
-    prefers = asked in ("session", "po", "yes") and all(
-        one.article for one in numbers(fold(turn.text))
+    prefers = (
+        bool(turn.values("reference"))
+        and asked in ("session", "po", "yes")
+        and all(one.article for one in numbers(fold(turn.text)))
     )  # "pour moi la première"
     if turn.first("seats") is not None and not prefers:
         return int(turn.first("seats"))

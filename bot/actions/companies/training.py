@@ -23,7 +23,8 @@ _BESIDE = frozenset({"partners", "operators", "what_is_the_campus", "takeda", "s
 
 #: A course that was booked for the team is put off.
 _POSTPONES = re.compile(
-    r"\b(?:reporter|reportee?|postposer|decaler|deplacer|repousser|postpone|put off|push(?:ed)? back|reschedule|move)\b"
+    r"\b(?:reporter|reportee?|postposer|decaler|(?<!vous )(?<!nous )(?<!se )deplacer|repousser|postpone|put off|"
+    r"push(?:ed)? back|reschedule)\b"
 )
 
 
@@ -40,7 +41,7 @@ class CompanyTraining(CampusAction):
         task = current(turn)
         if task is not None and task.kind.name == Needing.name:
             return [FollowupAction("task_form")]  # more of the same: the question that is open is asked again
-        if not turn.pressed and _POSTPONES.search(fold(turn.text)):
+        if not turn.pressed and place_of(turn.text) is None and _POSTPONES.search(fold(turn.text)):
             return begin(turn, KINDS["move"])
         course = course_in_focus(turn)
         if course and turn.first("course_attribute") == "price" and turn.first("seats"):

@@ -65,6 +65,8 @@ _SEARCHES = re.compile(
 )
 #: Said to the assistant, and nothing of oneself ("I need help", "I only speak English").
 _OF_THE_BOT = frozenset({"help", "bot_challenge", "switch_language", "talk_to_human", "ask_campus", "start_over"})
+#: What somebody's life is taken for, however surely.
+_OF_A_LIFE = frozenset({"inform", "search_courses", "refine_search", "chitchat", "give_feedback", "out_of_scope"})
 #: Who speaks of what they are or did, and of nothing that they want.
 _OF_THEMSELVES = re.compile(
     r"\W*(?:euh |ben |well |um )?(?:je |j'|j |jai |jsuis |chuis? |moi |en fait je |ancien|ex[- ]|"
@@ -147,7 +149,8 @@ def _placed(turn: Turn, asked: str, answer: str) -> dict[str, str]:
     """The answer under the question that it answers: a subject, or a time, may be told before it is asked for."""
     if turn.pressed or answer == SKIPPED:
         return {asked: answer}
-    if asked == PROFILE and turn.values("topic") and not turn.first("profile"):
+    told = _of_themselves(fold(turn.text).strip())
+    if asked == PROFILE and turn.values("topic") and not (turn.first("profile") or told):
         return {PROFILE: SKIPPED, SUBJECT: str(turn.values("topic")[0])}
     only_time = {"max_days", "max_price"} & set(crit.read(turn)) or LITTLE.search(fold(turn.text))
     if asked == SUBJECT and only_time and not turn.values("topic"):
@@ -174,7 +177,8 @@ def _answer(turn: Turn, asked: str) -> str | None:
     text = fold(turn.text).strip()
     if _SKIPS.match(text) or (turn.intent in ("deny", "ask_advice") and not turn.first("profile")):
         return SKIPPED
-    if asked == PROFILE and not turn.question and turn.intent not in _OF_THE_BOT and _of_themselves(text):
+    open_ = turn.intent in _OF_A_LIFE or turn.confidence < _SURE
+    if asked == PROFILE and not turn.question and open_ and turn.intent not in _OF_THE_BOT and _of_themselves(text):
         return turn.text[:_LONGEST]
     aside = turn.intent in _ASIDE and turn.confidence >= DOUBTFUL
     if turn.question or (aside and not crit.read(turn) and not turn.first("profile")):

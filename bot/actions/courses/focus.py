@@ -64,9 +64,25 @@ def named_course(turn: Turn, whole_name: bool = False) -> str | None:
     said = {gist(words) for words in (*spans, crit.words_left(turn, (), keep=("topic",)))} - {""}
     names = _names()
     meant = {course for course, title, aliases in names if said & {title, *aliases}}
+    longer = _by_run(turn)
+    if longer and len(meant) <= 1 and longer not in meant:
+        return longer  # "GMP fundamentals" is no "GMP", though that is one course's other name
     if not meant and not whole_name:
         meant = {course for course, title, _ in names if any(set(one.split()) <= set(title.split()) for one in said)}
     return str(meant.pop()) if len(meant) == 1 else None
+
+
+def _by_run(turn: Turn) -> str | None:
+    """The one course whose title begins with words that stand together in a message: two of them and more."""
+    said = f" {gist(turn.text)} "
+    longest: dict[str, int] = {}
+    for course, title, _ in _names():
+        words = title.split()
+        run = next((size for size in range(len(words), 1, -1) if f" {' '.join(words[:size])} " in said), 0)
+        longest[course] = max(run, longest.get(course, 0))
+    most = max(longest.values(), default=0)
+    found = [course for course, run in longest.items() if run == most]
+    return found[0] if most and len(found) == 1 else None
 
 
 def called(words: str) -> set[str]:

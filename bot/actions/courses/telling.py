@@ -81,6 +81,8 @@ async def in_general(turn: Turn) -> list[Event] | None:
     if turn.pressed or shown_items(turn) or crit.read(turn) or subjects.said(turn):
         return None
     asked = asked_of_course(turn).attributes
+    if "price" in asked:
+        return None  # "how much is it?" is about one that they have in mind
     key = next((key for key, attribute in GENERAL.items() if attribute in asked), None)
     if key is None:
         return None
