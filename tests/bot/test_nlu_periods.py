@@ -15,6 +15,8 @@ from bot.nlu.periods import PeriodExtractor
 TODAY = date(2026, 11, 24)
 
 FRENCH = [
+    ("une formation pour débutant en janvier", "2027-01-01/2027-02-01"),
+    ("le vendredi 29 janvier, on peut mettre celle-là ?", "2027-01-29/2027-01-30"),
     ("en mars", "2027-03-01/2027-04-01"),
     ("mi-mars", "2027-03-11/2027-03-21"),
     ("mi mars 2027", "2027-03-11/2027-03-21"),

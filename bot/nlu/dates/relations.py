@@ -39,7 +39,7 @@ _NOT_AFTER = (
 )
 _FROM = (
     r"a partir d[eu']?|a compter d[eu']?|des|depuis|from|since|starting(?: from| in| on)?|as of|as from|"
-    r"beginning(?: in| on)?|commencant|debutant"
+    r"beginning(?: in| on)?|commencant|(?<!pour )(?<!pour un )(?<!pour une )(?<!niveau )(?<!grand )(?<!suis )debutant"
 )
 _BY = r"d'ici(?: a)?|by"
 _RELATIONS = {
