@@ -142,14 +142,13 @@ class AnswerModel:
             weights = judge.coef_[0] / spread
             self.judge = np.append(weights, judge.intercept_[0] - weights @ centre)
 
-    def find(self, text: str, vector: np.ndarray) -> tuple[str, float]:
-        """The likeliest key of a text with its sentence vector, and how likely it is right (0 to 1)."""
-        vectors = np.asarray(vector, dtype=np.float32)[np.newaxis, :]
+    def find(self, texts: Sequence[str], vectors: np.ndarray) -> list[tuple[str, float]]:
+        """The likeliest key of each text with its sentence vector (a row), and how likely it is right (0 to 1)."""
         cosines = vectors @ self.vectors.T
-        scores = self._scores([text], vectors, cosines)
-        sign = self._signs(scores, cosines, vectors @ self.foreign.T)[0]
-        sure = 1 / (1 + np.exp(-(sign @ self.judge[:-1] + self.judge[-1])))
-        return self.keys[int(scores[0].argmax())], float(sure)
+        scores = self._scores(texts, vectors, cosines)
+        signs = self._signs(scores, cosines, vectors @ self.foreign.T)
+        sure = 1 / (1 + np.exp(-(signs @ self.judge[:-1] + self.judge[-1])))
+        return [(self.keys[best], float(each)) for best, each in zip(scores.argmax(axis=1), sure, strict=True)]
 
     def ranking(self, text: str, vector: np.ndarray) -> list[tuple[str, float]]:
         """All keys with what speaks for each (about 0 to 1), the likeliest first."""

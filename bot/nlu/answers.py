@@ -124,9 +124,8 @@ class AnswerFinder(EntityComponent):
         model = self._known()
         spoken = [message for message in messages if message.get(TEXT) and not message.get(TEXT).startswith("/")]
         if model is not None and spoken:
-            vectors = self._encoder.encode([message.get(TEXT) for message in spoken])
-            for message, vector in zip(spoken, vectors, strict=True):
-                key, confidence = model.find(message.get(TEXT), vector)
+            texts = [message.get(TEXT) for message in spoken]
+            for message, (key, confidence) in zip(spoken, model.find(texts, self._encoder.encode(texts)), strict=True):
                 message.set(ANSWER_KEY, {"key": key, "confidence": round(confidence, 4)}, add_to_output=True)
         return messages
 

@@ -86,14 +86,16 @@ class Foreignness:
         )
         return foreignness, measured
 
-    def of(self, vector: np.ndarray, ranking: Sequence[dict[str, Any]]) -> float:
-        """How likely it is that no intent fits, 0 to 1, given the classifier's ranking of all intents."""
-        others = [one["confidence"] for one in ranking if one["name"] != OUT_OF_SCOPE]
-        foreseen = [one["confidence"] for one in ranking if one["name"] == OUT_OF_SCOPE]
-        best = sorted([*others, 0.0, 0.0])[:-3:-1]
-        placed = vector[np.newaxis, :] @ self.axes
-        signs = _signs(np.array([best]), np.array([sum(foreseen)]), placed, self.at_home, self.foreign, self.neighbours)
-        return float(_logistic(signs @ self.weights + self.offset)[0])
+    def of(self, vectors: np.ndarray, rankings: Sequence[Sequence[dict[str, Any]]]) -> np.ndarray:
+        """How likely it is of each message that no intent fits, 0 to 1: a vector and the classifier's ranking each."""
+        best = [
+            sorted([*(one["confidence"] for one in ranking if one["name"] != OUT_OF_SCOPE), 0.0, 0.0])[:-3:-1]
+            for ranking in rankings
+        ]
+        foreseen = [sum(one["confidence"] for one in ranking if one["name"] == OUT_OF_SCOPE) for ranking in rankings]
+        placed = vectors @ self.axes
+        signs = _signs(np.array(best), np.array(foreseen), placed, self.at_home, self.foreign, self.neighbours)
+        return _logistic(signs @ self.weights + self.offset)
 
     def nearest(self, vector: np.ndarray, count: int) -> list[int]:
         """Places of the nearest examples, the nearest first: those of ours come first in the count, then the others."""

@@ -1,25 +1,24 @@
-"""Reads the pattern files of ``patterns/`` into spaCy's ``Matcher``.
+"""Reads the pattern files of ``patterns/`` and finds what they list.
 
 A pattern is a line of tokens over folded text (lower case, no accents; an apostrophe, a hyphen and any other sign are
 tokens of their own). A token is a regular expression that has to match the whole token; ``(…)?`` around a token makes
 it optional, ``<name>`` stands for the words listed under ``words: name:`` in the same file. Beside its patterns a value
 may list ``not_before`` and ``not_after``: words that make it mean something else (a value with several such lists is a
 list of groups).
+
+spaCy's ``Matcher`` does the same, but asks every pattern again about every word of every message: a third of the time
+of a long one. Here a word is compared once, then remembered, and only the patterns that may begin with it are followed.
 """
 
 from __future__ import annotations
 
 import re
 import sre_parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
-
-import spacy
-from spacy.matcher import Matcher
-from spacy.tokens import Doc
 
 from bot import yaml_files
 from bot.nlu.spans import Found, fold
@@ -39,13 +38,67 @@ class _Meaning:
     not_after: frozenset[str] = field(default_factory=frozenset)
 
 
+@dataclass
+class _Pattern:
+    """A line of tokens, each the number of an expression."""
+
+    meaning: int
+    tokens: tuple[int, ...]
+    #: For each place in the line, and its end: the places where it may go on, optional tokens left out.
+    onward: tuple[tuple[int, ...], ...]
+
+    def ends(self, at: int, place: int, words: Sequence[frozenset[int]]) -> Iterator[int]:
+        """Where it may end (half-open) if its token at ``place`` is compared with the word at ``at`` next."""
+        places = set(self.onward[place])
+        while True:
+            if len(self.tokens) in places:
+                yield at
+            if at == len(words):
+                return
+            fitting = [one for one in places if one < len(self.tokens) and self.tokens[one] in words[at]]
+            places = {after for one in fitting for after in self.onward[one + 1]}
+            if not places:
+                return
+            at += 1
+
+
+class _Expressions:
+    """The expressions of all tokens, each with a number, and which of them a word matches."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._of_word: dict[str, set[int]] = {}
+        self._others: list[tuple[int, re.Pattern[str]]] = []
+        self.matched = lru_cache(maxsize=20_000)(self._matched)
+
+    def number(self, expression: str) -> int:
+        """The number of an expression, the same each time."""
+        if expression not in self._numbers:
+            number = self._numbers[expression] = len(self._numbers)
+            some = _words_of(expression)
+            if some is None:
+                self._others.append((number, re.compile(expression)))
+            for word in some or ():
+                self._of_word.setdefault(word, set()).add(number)
+        return self._numbers[expression]
+
+    def _matched(self, word: str) -> frozenset[int]:
+        return frozenset(
+            [
+                *self._of_word.get(word, ()),
+                *(number for number, expression in self._others if expression.fullmatch(word)),
+            ]
+        )
+
+
 class PhraseMatcher:
     """Finds the phrases of some pattern files; of those that overlap, the longest."""
 
     def __init__(self, *files: str) -> None:
         self._meanings: list[_Meaning] = []
-        self._vocab = spacy.blank("xx").vocab
-        self._matcher = Matcher(self._vocab)
+        self._expressions = _Expressions()
+        #: By the number of an expression: the patterns that may begin with it, and at which of their places it stands.
+        self._beginning: dict[int, list[tuple[_Pattern, int]]] = {}
         for file in files:
             self._add(file)
 
@@ -54,11 +107,33 @@ class PhraseMatcher:
         words = read.get("words", {})
         for entity, values in read["entities"].items():
             for value, said, each in _values(values):
-                lines = [line for language in ("fr", "en") for line in said.get(language, [])]
-                self._matcher.add(str(len(self._meanings)), [_tokens(line, {**words, "each": each}) for line in lines])
+                for line in (line for language in ("fr", "en") for line in said.get(language, [])):
+                    self._add_line(_tokens(line, {**words, "each": each}))
                 self._meanings.append(
                     _Meaning(entity, value, frozenset(said.get("not_before", [])), frozenset(said.get("not_after", [])))
                 )
+
+    def _add_line(self, tokens: list[tuple[str, bool]]) -> None:
+        """A line of expressions, each with whether it is optional, for the meaning that is added next."""
+        onward = [(len(tokens),)]
+        for place in range(len(tokens) - 1, -1, -1):
+            onward.insert(0, (place, *onward[0]) if tokens[place][1] else (place,))
+        numbers = tuple(self._expressions.number(expression) for expression, _ in tokens)
+        pattern = _Pattern(len(self._meanings), numbers, tuple(onward))
+        for place in onward[0]:
+            if place < len(tokens):
+                self._beginning.setdefault(numbers[place], []).append((pattern, place))
+
+    def _said(self, words: Sequence[str]) -> set[tuple[int, int, int]]:
+        """Every way in which the words say something: the meaning, and where it starts and ends (half-open)."""
+        matched = [self._expressions.matched(word) for word in words]
+        return {
+            (pattern.meaning, start, end)
+            for start, numbers in enumerate(matched)
+            for number in numbers
+            for pattern, place in self._beginning.get(number, ())
+            for end in pattern.ends(start + 1, place + 1, matched)
+        }
 
     def find(
         self,
@@ -74,12 +149,9 @@ class PhraseMatcher:
         folded = fold(text)
         places = [match.span() for match in _TOKEN.finditer(folded)]
         words = [meant(folded[start:end]) for start, end in places]
-        said = [
-            (int(self._vocab.strings[name]), start, end) for name, start, end in self._matcher(Doc(self._vocab, words))
-        ]
         taken = [False] * len(words)
         found = []
-        for at, start, end in sorted(said, key=lambda said: (said[1] - said[2], said[1], said[0])):
+        for at, start, end in sorted(self._said(words), key=lambda said: (said[1] - said[2], said[1], said[0])):
             meaning = self._meanings[at]
             one = Found(meaning.entity, meaning.value, places[start][0], places[end - 1][1])
             if any(taken[start:end]) or doubtful(one, text):
@@ -105,23 +177,14 @@ def _word(words: list[str], at: int) -> str:
     return words[at] if 0 <= at < len(words) else ""
 
 
-def _tokens(line: str, words: dict[str, str]) -> list[dict[str, Any]]:
+def _tokens(line: str, words: dict[str, str]) -> list[tuple[str, bool]]:
+    """The expressions of a line, each with whether it is optional."""
     tokens = []
     for piece in str(line).split():
         optional = piece.startswith("(") and piece.endswith(")?")
         piece = piece[1:-2].removeprefix("?:") if optional else piece
-        expression = re.sub(r"<(\w+)>", lambda match: f"(?:{words[match[1]]})", piece)
-        token: dict[str, Any] = {"LOWER": _comparison(expression)}
-        tokens.append({**token, "OP": "?"} if optional else token)
+        tokens.append((re.sub(r"<(\w+)>", lambda match: f"(?:{words[match[1]]})", piece), optional))
     return tokens
-
-
-def _comparison(expression: str) -> str | dict[str, Any]:
-    """The fastest comparison that says the same: one word, some words, or a regular expression."""
-    some = _words_of(expression)
-    if some is None:
-        return {"REGEX": f"^(?:{expression})$"}
-    return some[0] if len(some) == 1 else {"IN": some}
 
 
 def _words_of(expression: str) -> list[str] | None:

@@ -157,11 +157,14 @@ class OutOfScopeDetector(IntentClassifier, GraphComponent):
         """
         if self._foreignness is None:
             raise RuntimeError("OutOfScopeDetector was asked before it was trained.")
-        for message in messages:
-            ranking = message.get(RANKING)
-            if message.get(TEXT) and ranking:
-                foreign = self._foreignness.of(sentence_vector(message), ranking)
-                self._decide(message, ranking, foreign)
+        ranked = [message for message in messages if message.get(TEXT) and message.get(RANKING)]
+        if ranked:
+            rankings = [message.get(RANKING) for message in ranked]
+            vectors = np.stack([sentence_vector(message) for message in ranked])
+            for message, ranking, foreign in zip(
+                ranked, rankings, self._foreignness.of(vectors, rankings), strict=True
+            ):
+                self._decide(message, ranking, float(foreign))
         return messages
 
     def nearest(self, vector: np.ndarray, count: int) -> list[tuple[str, str]]:

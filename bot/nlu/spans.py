@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 #: Letters and signs that come in several shapes, each to one character so that positions stay.
@@ -45,6 +46,7 @@ class Found:
         return {**entity, "role": self.role} if self.role else entity
 
 
+@lru_cache(maxsize=10_000)
 def fold(text: str) -> str:
     """Lower case, no accents, one kind of apostrophe and space; every character keeps its position."""
     return "".join(_fold_character(character) for character in text.translate(_ONE_SHAPE))

@@ -258,9 +258,11 @@ def test_saved_and_read_it_is_the_same(tmp_path: Path, doubts: Foreign) -> None:
     model = AnswerModel.fit(asked, vectors, doubts)
     model.save(tmp_path / "model.npz")
     read = AnswerModel.load(tmp_path / "model.npz")
-    (vector,) = shared_encoder().encode(["ou garer ma voiture"])
-    key, sure = model.find("ou garer ma voiture", vector)
-    assert read.find("ou garer ma voiture", vector) == (key, pytest.approx(sure, abs=0.01))
+    new = ["ou garer ma voiture", "on mange quoi ici"]
+    found = model.find(new, shared_encoder().encode(new))
+    assert read.find(new, shared_encoder().encode(new)) == [(key, pytest.approx(sure, abs=0.01)) for key, sure in found]
+    for text, (key, sure) in zip(new, found, strict=True):
+        assert model.find([text], shared_encoder().encode([text])) == [(key, pytest.approx(sure, abs=1e-4))]
 
 
 def test_ngrams_do_not_mind_accents_capitals_or_words_never_met() -> None:
