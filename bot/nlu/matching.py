@@ -115,7 +115,7 @@ class PhraseMatcher:
 
     def _add_line(self, tokens: list[tuple[str, bool]]) -> None:
         """A line of expressions, each with whether it is optional, for the meaning that is added next."""
-        onward = [(len(tokens),)]
+        onward: list[tuple[int, ...]] = [(len(tokens),)]
         for place in range(len(tokens) - 1, -1, -1):
             onward.insert(0, (place, *onward[0]) if tokens[place][1] else (place,))
         numbers = tuple(self._expressions.number(expression) for expression, _ in tokens)
