@@ -27,7 +27,7 @@ from bot.actions.distress import angry, distressed, offer_person
 from bot.actions.identity import ask_for_code
 from bot.actions.knowledge import ASKED, KNOWN, SURE, Answer, answered_surely, find_answer, tell
 from bot.actions.references import pointed_at, shown_items
-from bot.actions.tasks import begin, kind_of
+from bot.actions.tasks import KINDS, begin, kind_of
 from bot.actions.turn import CampusAction, Event, Turn
 from bot.nlu.spans import fold, in_another_script
 from bot.responses import FIXED
@@ -279,6 +279,11 @@ class Help(CampusAction):
         return []
 
 
+#: Told or asked about what is kept of a person.
+_OF_DATA = frozenset({"utter_ask_export_email", "utter_ask_data_email", "utter_data_exported", "utter_data_stopped"})
+_ERASES = re.compile(r"\b(?:effac\w*|supprim\w*|delet\w*|eras\w*|wipe)\b")
+
+
 class StartOver(CampusAction):
     """Forget the conversation; what is held is let go, what is booked stays."""
 
@@ -286,6 +291,8 @@ class StartOver(CampusAction):
     yields = "utter_courses_on_subject"
 
     async def act(self, turn: Turn) -> list[Event]:
+        if not turn.pressed and turn.told_last & _OF_DATA and _ERASES.search(fold(turn.text)):
+            return begin(turn, KINDS["erase"])  # "delete everything", said of what is kept
         if turn.slot("hold"):
             await release(turn, turn.slot("hold"))
         key = "utter_started_over_released" if turn.slot("hold") else "utter_started_over"
@@ -575,7 +582,7 @@ async def lost(turn: Turn) -> list[Event]:
     if angry(turn):
         turn.say("utter_feedback")
         return []
-    if turn.intent == "out_of_scope" and has(turn.text, "invoice"):
+    if turn.intent == "out_of_scope" and has(turn.text, "invoice") and not distressed(turn):
         tell(turn, await turn.service.answer("invoice"))  # who sends it and where it goes, with a person beside
         return []
     if turn.intent == "out_of_scope" and _OUT_OF_WORK.search(fold(turn.text)):

@@ -20,6 +20,11 @@ _DESPERATE = re.compile(
     r"\b(?:desespere\w*|je craque|(?:n'?en |en )peux plus|au secours|suis a bout|desperate|in despair|"
     r"(?:can'?t|cannot) (?:take|stand|cope)\b.{0,12}|at my wits'? end|help me now)\b"
 )
+#: Who was charged what they do not owe.
+_CHARGED = re.compile(
+    r"\b(?:factur\w*|invoice\w*|bill(?:ed)?|charged?|debit\w*|preleve\w*)\b.{0,40}\b(?:au lieu d\w*|instead of|"
+    r"deux fois|twice|en double|trop|too much|fauss?e?s?|wrong|erreur|mistake|incorrecte?)\b"
+)
 _URGENT = re.compile(
     r"\b(?:(?:c'est|c est|tres|vraiment|tout a fait) urgente?|urgence|urgemment|aide tout de suite|"
     r"(?:it'?s|is|very|really) urgent|urgently|emergency|"
@@ -40,7 +45,15 @@ def distressed(turn: Turn) -> bool:
     if turn.pressed or turn.question or any(entity.get("entity") in _DATA for entity in turn.entities):
         return False
     text = fold(turn.text)
-    return any(pattern.search(text) for pattern in (_ANGRY, _DESPERATE, _URGENT))
+    return any(pattern.search(text) for pattern in (_ANGRY, _DESPERATE, _CHARGED, _URGENT))
+
+
+async def wrongly_charged(turn: Turn) -> list[Event] | None:
+    """Offer a person to whoever was charged what they do not owe, whatever the message was taken for."""
+    if turn.pressed or not _CHARGED.search(fold(turn.text)):
+        return None
+    offer_person(turn)
+    return []
 
 
 def offer_person(turn: Turn) -> None:

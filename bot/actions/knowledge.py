@@ -33,7 +33,7 @@ GENERAL = {
     "funding_overview": "funding",
 }
 #: What the assistant says of itself better than the knowledge base does.
-_OF_ITSELF = frozenset({"is_this_ai", "what_is_the_campus"})
+OF_ITSELF = frozenset({"is_this_ai", "what_is_the_campus"})
 #: Answers about a way to the campus: "where can I park" asks nothing of the course on screen.
 _WAYS = frozenset({"parking", "public_transport", "bike", "address"})
 #: Criteria with which a message looks for a course, unless an answer is surer than this.
@@ -114,7 +114,7 @@ async def answered_surely(turn: Turn, least: float) -> bool:
         turn.pressed
         or named
         or not (turn.question or (least >= KNOWN and turn.asks))
-        or found.get("key") in (None, *_OF_ITSELF)
+        or found.get("key") in (None, *OF_ITSELF)
     ):
         return False
     answer = await find_answer(turn, least)

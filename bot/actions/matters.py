@@ -12,11 +12,13 @@ import re
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from bot.actions import callbacks, contacting
-from bot.actions.bookings import again, changing, picking
+from bot.actions import callbacks, contacting, distress
+from bot.actions.bookings import again, changing, moving, picking
 from bot.actions.bookings.cancelling import is_kept
 from bot.actions.bookings.words import has
-from bot.actions.companies import declining, needs, quoting
+from bot.actions.companies import declining, needs, quoting, standing
+from bot.actions.companies.said import gives_invoice_details
+from bot.actions.identity import ask_for_code
 from bot.actions.tasks import KINDS, begin
 from bot.actions.turn import Event, Turn
 from bot.nlu.spans import fold
@@ -42,17 +44,60 @@ async def _cancels(turn: Turn) -> list[Event] | None:
     return [SlotSet("cancel_reference", str(turn.first("booking_reference"))), FollowupAction("cancel_form")]
 
 
+async def _told_of_an_invoice(turn: Turn) -> list[Event] | None:
+    """What is to stand on the invoice of a booking has no place on it, which is said."""
+    if not turn.slot("last_booking") or turn.slot("last_quote") or not gives_invoice_details(turn):
+        return None
+    turn.say("utter_invoice_details_elsewhere")
+    return []
+
+
+async def _booked_elsewhere(turn: Turn) -> list[Event] | None:
+    """Whoever has no reference at hand, or booked elsewhere, proves an address, as the button does."""
+    folded = fold(turn.text)
+    asked = turn.told_last & _ASKS_REFERENCE
+    if (
+        turn.pressed
+        or turn.slot("last_booking")
+        or not (_NO_REFERENCE.search(folded) or (asked and _ELSEWHERE.search(folded)))
+    ):
+        return None
+    return ask_for_code(turn)
+
+
+#: Says that there is no booking here, and asks for the reference.
+_ASKS_REFERENCE = frozenset(
+    {"utter_nothing_to_cancel", "utter_nothing_to_move", "utter_nothing_to_change", "utter_no_bookings"}
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:elsewhere|ailleurs|autre (?:part|appareil|telephone)|another (?:phone|device|computer))\b"
+)
+_NO_REFERENCE = re.compile(
+    r"\b(?:(?:n'?ai|ai|g|j'ai|retrouve|connais|sais) (?:plus |pas )+(?:de |la |ma |cette )?(?:ref|reference|numero)\b|"
+    r"(?:perdu|oublie) (?:de |la |ma )?(?:ref|reference)\b|"
+    r"(?:don'?t|do not|haven'?t|can'?t) (?:have|know|got|find|remember) (?:the |my |a |any )?(?:ref|reference)\b|"
+    r"(?:lost|forgot|forgotten) (?:the |my )?(?:booking )?(?:ref|reference)\b)"
+)
+
+
 async def taken_up(turn: Turn) -> list[Event] | None:
     """The events of what a message decides, or None where it decides nothing that is open."""
     for decided in (
+        distress.wrongly_charged,
         callbacks.decided,
         declining.decided,
+        standing.decided,
         quoting.named,
         needs.described,
         again.restored,
         again.same_again,
+        moving.part_moved,
+        moving.another_date,
         picking.chosen,
+        picking.seats_on_screen,
         _cancels,
+        _told_of_an_invoice,
+        _booked_elsewhere,
         contacting.asked_at_an_event,
         changing.other_address,
         changing.name_respelt,

@@ -94,7 +94,15 @@ class Erasing(Proof):
 
 def _here(turn: Turn) -> str:
     """What this conversation itself remembers of the person."""
-    known = [str(turn.slot(name)) for name in ("contact_name", "contact_email") if turn.slot(name)]
+    kept = [str(turn.slot(name)) for name in ("contact_name", "contact_email") if turn.slot(name)]
+    typed = [
+        str(entity["value"])
+        for event in turn.tracker.events
+        if event.get("event") == "user"
+        for entity in (event.get("parse_data") or {}).get("entities") or []
+        if entity.get("entity") == "email"
+    ]
+    known = list(dict.fromkeys([*kept, *typed]))
     return (
         turn.part("data_here", known=formatting.joined(known, turn.lang)) if known else turn.part("data_here_nothing")
     )

@@ -95,7 +95,7 @@ class Kind(ABC):
     #: Said where the person gives it up.
     stopped: ClassVar[str] = "utter_task_stopped"
 
-    def stands(self, turn: Turn) -> bool:
+    def is_possible(self, turn: Turn) -> bool:
         """Whether there is anything that it could be done to, where another task is under way."""
         return True
 
@@ -233,7 +233,7 @@ async def _another(task: Task) -> Kind | None:
         or (turn.confidence < DOUBTFUL and not turn.pressed)
     ):
         return None
-    if not turn.pressed and not other.stands(turn):
+    if not turn.pressed and not other.is_possible(turn):
         return None
     return other if not await task.kind.read(task) else None
 
@@ -242,6 +242,8 @@ def agrees(turn: Turn) -> bool:
     """Whether a message says yes and nothing else: what it adds may be a correction that was not understood."""
     if turn.pressed:
         return turn.intent == "affirm"
+    if turn.hesitates:
+        return False  # "yes but is it free?"
     if only(turn.text, "yes", "polite", "end", all_of=("yes",)):  # "that's it, all good" too
         return True
     plain = not turn.question and not any(entity.get("entity") != "language" for entity in turn.entities)

@@ -129,6 +129,9 @@ class Turn(Words):
 
         Its intent then tells less than its words do.
         """
+        words = self.intent == "talk_to_human" and self.first("course") and not self.pressed
+        if words and not _SOMEBODY.search(fold(self.without("course"))):
+            return True  # "sign up for better communication in a production team"
         return self.doubtful or (self.intent in _OF_TITLES and self.titled)
 
     @property
@@ -179,6 +182,11 @@ class Turn(Words):
     def asks(self) -> bool:
         """The same, or words that begin like one, as people write it without its sign: "can you cancel for free"."""
         return self.question or bool(_ASKING.match(fold(self.text)))
+
+    @property
+    def hesitates(self) -> bool:
+        """Whether it says "but" or "first": whatever yes stands beside that agrees to nothing yet."""
+        return not self.pressed and bool(_BUT.search(fold(self.whole)))
 
     @property
     def only_number(self) -> int | None:
@@ -329,6 +337,19 @@ _QUESTION = re.compile(
 
 _ASKING = re.compile(
     r"(?:can|could|do|does|did|will|would|is|are|may|should|what|how|peut|peux|pouvez|est|avez|vous avez|y a|ya|faut)\b"
+)
+
+
+#: Who is asked for where a person is wanted.
+_SOMEBODY = re.compile(
+    r"\b(?:personne|person|quelqu'un|someone|somebody|human\w*|humain\w*|agent|conseill\w+|adviser|advisor|operator|"
+    r"equipe|team|staff|secretari\w*|collegue|responsable|manager|appel\w*|call\w*|telephon\w*|phone|speak|talk|parler|joindre|"
+    r"contact\w*|reach)\b"
+)
+#: What comes after a yes that is none yet.
+_BUT = re.compile(
+    r"\b(?:mais|but|wait|attend[sz]?|attendez|d'abord|dabord|first|avant|before|sauf|except|unless|seulement si|"
+    r"only if|peur|afraid|worried)\b"
 )
 
 

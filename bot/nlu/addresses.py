@@ -22,7 +22,8 @@ _WORD = r"[a-z0-9]+"
 _DICTATED = re.compile(
     rf"\b{_WORD}(?:\s*(?:{_DOT}|{_DASH})\s*{_WORD})*\s*{_AT}\s*"
     rf"{_WORD}(?:\s*{_DASH}\s*{_WORD})*(?:\s*{_DOT}\s*{_WORD}(?:\s*{_DASH}\s*{_WORD})*)*"
-    rf"\s*{_DOT}\s*(?:com|be|fr|org|net|eu|lu|nl|de|uk|co|io|brussels|vlaanderen|wallonie|info|biz|example|test)\b"
+    rf"\s*{_DOT}\s*(?:com|be|fr|org|net|eu|lu|nl|de|uk|co|io|brussels|vlaanderen|wallonie|info|biz|example|test|"
+    rf"cz|pl|es|pt|ch|ro|bg|hu|gr|se|dk|fi|ie|sk|si|hr|lt|lv|ee|ma|tn|dz|tr|ua|ca|eus|cat|dev|app)\b"
 )
 _SPOKEN = (
     (re.compile(rf"\s*{_AT}\s*"), "@"),

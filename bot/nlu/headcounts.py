@@ -123,6 +123,10 @@ def seats(folded: str) -> Iterator[Found]:
         if number.value and not number.article and _ALTOGETHER.match(folded[number.end :]):
             yield Found("seats", int(number.value), number.start, number.end)
             return
+    added = _added(folded, counted)
+    if added:
+        yield added
+        return
     yield from _with_me(folded)
     for match in _ONE_SEAT.finditer(folded):
         if not any(match.start() < other.end() <= match.end() for other in _NOT_A_SEAT.finditer(folded)):
@@ -154,6 +158,33 @@ def seats(folded: str) -> Iterator[Found]:
     bare = _bare(folded, counted)
     if bare:
         yield bare
+
+
+def _added(folded: str, counted: list[Number]) -> Found | None:
+    """Groups that are counted one by one and come together: "8 operators and 4 technicians" are twelve."""
+    for at, first in enumerate(counted):
+        chain = [first]
+        for number in counted[at + 1 :]:
+            if not _GROUP_AND.fullmatch(folded[chain[-1].end : number.start]):
+                break
+            chain.append(number)
+        last = _GROUP.match(folded[chain[-1].end :])
+        if len(chain) > 1 and last:
+            end = chain[-1].end + (last.end() if last["speak"] else 0)
+            return Found("seats", sum(int(number.value) for number in chain), first.start, end)
+    return None
+
+
+#: A group by what they do, or by what they speak.
+_GROUP = re.compile(
+    rf"\s(?:{PROFESSIONS}|(?P<speak>francophones?|anglophones?|neerlandophones?|"
+    r"(?:french|english|dutch)(?:[ -]?speak\w+)?|(?:fr|en|nl)\b))"
+)
+_GROUP_AND = re.compile(
+    rf"\s(?:{PROFESSIONS}|francophones?|anglophones?|neerlandophones?|"
+    r"(?:french|english|dutch)(?:[ -]?speak\w+)?|fr|en|nl)"
+    r"(?: (?:de |of |en |in )?\w+)?\s?(?:,|et|and|\+|plus|&|puis)\s(?:(?:et|and) )?"
+)
 
 
 def _bare(folded: str, counted: list[Number]) -> Found | None:

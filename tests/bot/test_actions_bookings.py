@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.actions.bookings import choosing, confirming, digressions, form
+from bot.actions.bookings.booking import FORGOTTEN
 from bot.service import Unavailable
 from tests.bot.acting import (
     FakeService,
@@ -709,7 +710,7 @@ def test_a_booking_is_confirmed_and_the_form_cleared(service: FakeService) -> No
     assert done.keys == ["utter_booking_confirmed"]
     assert REF in done.text
     assert done.slots["last_booking"] == REF
-    assert all(done.slots[name] is None for name in confirming.FORGOTTEN)
+    assert all(done.slots[name] is None for name in FORGOTTEN)
 
 
 def test_confirming_twice_has_one_key(service: FakeService) -> None:
@@ -730,8 +731,8 @@ def test_confirming_twice_has_one_key(service: FakeService) -> None:
         (problem(409, "session-closed"), "utter_session_closed", ["session_id", "hold"], True),
         (problem(409, "session-cancelled"), "utter_session_cancelled", ["session_id", "hold"], True),
         (problem(409, "session-full"), "utter_session_full", ["session_id", "hold"], True),
-        (problem(409, "already-booked"), "utter_already_booked", list(confirming.FORGOTTEN), False),
-        (problem(403, "not-eligible", rule="x"), "utter_not_eligible", list(confirming.FORGOTTEN), False),
+        (problem(409, "already-booked"), "utter_already_booked", list(FORGOTTEN), False),
+        (problem(403, "not-eligible", rule="x"), "utter_not_eligible", list(FORGOTTEN), False),
     ],
     ids=lambda value: str(value) if isinstance(value, Exception) else None,
 )

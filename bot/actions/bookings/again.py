@@ -58,7 +58,8 @@ async def restored(turn: Turn) -> list[Event] | None:
 #: What was done is wanted undone.
 _BACK = re.compile(
     r"\b(?:undo|un-?cancel|restore|reinstate|put (?:me|us) back|(?:want|need|get|have) (?:it|my \w+|that) back|"
-    r"by mistake|remettez|remets|retabli\w*|revenir en arriere|revenez en arriere|recuper\w+|par erreur|pas expres)\b"
+    r"by mistake|remett\w*|remets?|rends|rendez|retabli\w*|revenir en arriere|"
+    r"revenez en arriere|recuper\w+|par erreur|pas expres)\b"
 )
 
 

@@ -30,6 +30,25 @@ _BESIDE = (
     "requested_slot",
 )
 
+#: What a booking leaves behind; name and e-mail stay for the next one, which shows them before anything is written.
+FORGOTTEN = (
+    "session_id",
+    "seats",
+    "hold",
+    "booking_confirmed",
+    "booking_started",
+    "booking_pending",
+    "booking_asked",
+    "booking_told",
+    "booking_people",
+    "booking_rest",
+)
+
+
+def forgotten() -> list[Event]:
+    """Events that clear the form."""
+    return [SlotSet(name, None) for name in FORGOTTEN]
+
 
 @dataclass
 class Booking:
@@ -84,6 +103,8 @@ class Booking:
     def next(self) -> str | None:
         if self[CONFIRM] is False:
             return None
-        if self.pending.get("kind") in ("field", "email", "name"):
+        if self.pending.get("kind") in ("field", "email", "name") and (
+            self.values[SESSION] or self.pending["field"] != SEATS
+        ):
             return str(self.pending["field"])
         return next((name for name in STEPS if self.values[name] is None), None)

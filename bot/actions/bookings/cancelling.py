@@ -7,18 +7,21 @@ import re
 from rasa_sdk.events import SlotSet
 
 from bot.actions import formatting
+from bot.actions.bookings.again import back, is_wanted_back
 from bot.actions.bookings.checking import LIVING, booking_line, one_booking, own_bookings
 from bot.actions.bookings.digressions import DIGRESSIONS
+from bot.actions.bookings.moving import another_date
 from bot.actions.bookings.own import meant_by
 from bot.actions.bookings.telling import summary, told_of_booking
 from bot.actions.bookings.wishes import CANCEL, waiting
-from bot.actions.bookings.words import only
+from bot.actions.bookings.words import has, only
 from bot.actions.knowledge import answer_question
 from bot.actions.showing import booking_card
 from bot.actions.turn import CampusAction, Event, Turn
 from bot.nlu.spans import fold
 from bot.service import Json, Problem
 
+_AGREES = ("affirm", "confirm_booking")
 _QUEUE = re.compile(r"\b(?:attente|file|waiting|waitlist|queue|offre|offer)\b")
 ENDED_BY_CANCELLING = ("cancelled", "released", "left", "declined")
 #: Who keeps the seat cancels nothing, whatever else the words resemble.
@@ -49,15 +52,21 @@ class ValidateCancelForm(CampusAction):
         asked = turn.slot("requested_slot")
         reference, confirmed = turn.slot("cancel_reference"), turn.slot("cancel_confirmed")
         events: list[Event] = []
+        if turn.fresh and asked is None and (is_wanted_back(turn) or await another_date(turn)):
+            return [SlotSet("cancel_confirmed", None), SlotSet("requested_slot", None)]
         if turn.fresh and asked is None and not turn.pressed and is_kept(turn.text):
             turn.say("utter_nothing_is_cancelled")
             return [SlotSet("cancel_confirmed", None), SlotSet("requested_slot", None)]
         if turn.fresh and asked is None and await told_of_booking(turn):
             return [SlotSet("cancel_confirmed", None), SlotSet("requested_slot", None)]
+        if asked == "cancel_confirmed" and turn.fresh and await _of_one(turn, str(reference)):
+            return [SlotSet("cancel_confirmed", None), SlotSet("requested_slot", None)]
         if turn.fresh:
             named = turn.first("booking_reference") or _by_position(turn) or await _by_course(turn)
             if named:
                 reference, events = str(named), [SlotSet("cancel_reference", str(named))]
+            elif asked == "cancel_confirmed" and turn.hesitates and has(turn.text, "yes"):
+                return [SlotSet(asked, None)]  # "yes but is it free?"
             elif asked == "cancel_confirmed" and only(turn.text, "yes", "polite", "end", all_of=("yes",)):
                 # "c'est tout bon" is no goodbye
                 confirmed, events = True, [SlotSet("cancel_confirmed", True)]
@@ -66,7 +75,7 @@ class ValidateCancelForm(CampusAction):
             elif asked and turn.intent == "cancel_booking" and turn.question:
                 await answer_question(turn)  # "can I cancel for free?" is no yes
                 return [SlotSet(asked, None)]
-            elif turn.intent in ("affirm", "confirm_booking", "cancel_booking") and asked == "cancel_confirmed":
+            elif turn.intent in (*_AGREES, "cancel_booking") and asked == "cancel_confirmed":
                 confirmed, events = True, [SlotSet("cancel_confirmed", True)]
             elif asked:
                 return [] if turn.intent in DIGRESSIONS or turn.question else [SlotSet(asked, None)]
@@ -84,6 +93,9 @@ class ValidateCancelForm(CampusAction):
                     SlotSet("cancel_confirmed", None),
                     SlotSet("requested_slot", None),
                 ]
+        if reference and not confirmed and turn.fresh and await _of_one(turn, str(reference)):
+            ended = [SlotSet("cancel_reference", reference), SlotSet("cancel_confirmed", None)]
+            return [*ended, SlotSet("requested_slot", None)]
         if reference and not confirmed:
             booking = await one_booking(turn, str(reference))
             if booking is None or not _can_end(turn, booking):
@@ -91,6 +103,18 @@ class ValidateCancelForm(CampusAction):
                 return [*events, *waits, SlotSet("cancel_reference", None), SlotSet("requested_slot", None)]
         step = "cancel_reference" if not reference else None if confirmed else "cancel_confirmed"
         return [*events, SlotSet("requested_slot", step)]
+
+
+async def _of_one(turn: Turn, reference: str) -> list[Event] | None:
+    """The events that give up the seats of some on a booking, where a message means those alone."""
+    from bot.actions.bookings.changing import part_given_up
+
+    try:
+        return None if turn.pressed else await part_given_up(turn, reference)
+    except Problem as problem:
+        if problem.status not in (403, 404, 422):
+            raise
+        return None
 
 
 def _declines(turn: Turn) -> bool:
@@ -180,8 +204,15 @@ class SubmitCancel(CampusAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         events = [SlotSet(name, None) for name in (*FORGOTTEN, "cancel_choices")]
+        if turn.fresh and turn.slot("cancel_reference") is None and not turn.slot("cancel_confirmed"):
+            instead = await (back(turn) if is_wanted_back(turn) else another_date(turn))
+            if instead:
+                return [*events, *instead]
         reference = turn.slot("cancel_reference")
         if not turn.slot("cancel_confirmed"):
+            some = await _of_one(turn, str(reference)) if reference and turn.slot("cancel_confirmed") is None else None
+            if some:
+                return [*events, *some]
             if turn.slot("cancel_confirmed") is False and reference:
                 turn.say("utter_not_cancelled", reference=reference)
             return events

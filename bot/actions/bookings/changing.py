@@ -16,7 +16,9 @@ from bot.actions.bookings.participants import (
     leaving,
     listed_people,
     may_leave,
+    mentioned,
     renamed,
+    replacing,
     seated,
 )
 from bot.actions.bookings.telling import summary
@@ -66,6 +68,8 @@ class Changing(OnBooking):
 
     async def read_more(self, task: Task) -> Json:
         turn = task.turn
+        if task.asked is None and "to" in task.values:
+            return {}  # what is to be changed was read before the task began
         respelt = None if turn.pressed else await self._respelt(task)
         if respelt is not None:
             return {"to": {"people": respelt}}
@@ -106,15 +110,7 @@ class Changing(OnBooking):
             return None
         booking = await self.booking(task)
         gone = leaving(task.turn.text, [one["name"] for one in booking["participants"]])
-        left = booking["seats"] - len(gone)
-        if not gone or left < 1:
-            return None
-        kept = [
-            {name: one[name] for name in ("name", "email") if one.get(name)}
-            for one in booking["participants"]
-            if one["name"] not in gone
-        ]
-        return {"people": kept, "seats": left, "leaving": gone}
+        return without(booking, gone) if 0 < len(gone) < booking["seats"] else None
 
     async def _seats(self, task: Task) -> Json:
         """Another number of seats: a total, or more or fewer than there are."""
@@ -210,6 +206,16 @@ class Changing(OnBooking):
         return [booked(before)]
 
 
+def without(booking: Json, gone: list[str]) -> Json:
+    """What a booking is to be changed to where some of its participants do not come any more."""
+    kept = [
+        {name: one[name] for name in ("name", "email") if one.get(name)}
+        for one in booking["participants"]
+        if one["name"] not in gone
+    ]
+    return {"people": kept, "seats": booking["seats"] - len(gone), "leaving": gone}
+
+
 def _is_same(name: str, before: str) -> bool:
     """Whether a name is another spelling rather than another person, whose address is another too."""
     return people.likeness(fold(name), fold(before)) >= people.LIKE
@@ -229,6 +235,9 @@ def _buttons(turn: Turn) -> list[dict[str, str]]:
 
 def _named(turn: Turn) -> list[Json]:
     called = announced_people(turn.text)
+    instead = replacing(turn.text)
+    if instead:
+        return [{"name": instead}]
     if called:
         return called
     listed = listed_people(turn.text)
@@ -281,12 +290,19 @@ async def seats_given(turn: Turn) -> list[Event] | None:
     if turn.intent in ("reschedule_booking", "cancel_booking") and turn.confidence >= DOUBTFUL:
         return None  # "I have a seat already, but need another date"
     about_more = any(entity.get("entity") not in ("language", "seats") for entity in turn.entities)
-    if about_more or not (has(turn.text, "so_many") or has(turn.text, "meant")):
+    more = bool(_MORE.search(fold(turn.text))) and has(turn.text, "of_seats")
+    if about_more or not (
+        more or _WILL_BE.search(fold(turn.text)) or has(turn.text, "so_many") or has(turn.text, "meant")
+    ):
         return None
     booking = await turn.service.booking(str(reference))
     if booking["state"] != "confirmed" or turn.slot("course") not in (None, booking["session"]["course_id"]):
         return None
     return begin(turn, KINDS[Changing.name], reference=reference)
+
+
+#: How many will come, rather than a number alone.
+_WILL_BE = re.compile(r"\b(?:on|nous|we|there)\b.{0,12}\b(?:sera|serons|est|sommes|are|will be|ll be)\b")
 
 
 async def name_respelt(turn: Turn) -> list[Event] | None:
@@ -308,14 +324,30 @@ async def seat_given_up(turn: Turn) -> list[Event] | None:
         the events that begin to change it, or None where nobody on its seats is named.
     """
     reference = turn.slot("last_booking")
-    named = turn.values("person") and may_leave(turn.text) and not _INSTEAD.search(fold(turn.text))
-    if not reference or turn.pressed or not named:
+    gives_up = may_leave(turn.text) and not _INSTEAD.search(fold(turn.text))
+    return await part_given_up(turn, str(reference)) if reference and not turn.pressed and gives_up else None
+
+
+async def part_given_up(turn: Turn, reference: str) -> list[Event] | None:
+    """The events that begin to give up the seats of those on a booking whom a message names, if it is not all."""
+    booking = await turn.service.booking(reference)
+    if booking["state"] != "confirmed" or _WHOLE.search(fold(turn.text)):
         return None
-    booking = await turn.service.booking(str(reference))
-    gone = leaving(turn.text, [one["name"] for one in booking["participants"]])
-    if booking["state"] != "confirmed" or not 0 < len(gone) < booking["seats"]:
-        return None
-    return begin(turn, KINDS[Changing.name], reference=reference)
+    named = mentioned(turn.text, [one["name"] for one in booking["participants"]])
+    if 0 < len(named) < booking["seats"]:
+        return begin(turn, KINDS[Changing.name], reference=reference, to=without(booking, named))
+    if not named and booking["seats"] > max(1, len(booking["participants"])) and _ONE_SEAT.search(fold(turn.text)):
+        return begin(turn, KINDS[Changing.name], reference=reference, to={"seats": booking["seats"] - 1})
+    return None
+
+
+#: A booking that is called by who made it.
+_WHOLE = re.compile(r"\b(?:au nom|in the name|under the name)\b")
+#: One seat, be it of somebody whose name is not known.
+_ONE_SEAT = re.compile(
+    r"\b(?:sa|son|une|1|(?:une|la) seule|his|her|their|one|only one|a single) (?:seule )?"
+    r"(?:places?|sieges?|seats?|inscription)\b"
+)
 
 
 def names_given(turn: Turn) -> list[Event] | None:

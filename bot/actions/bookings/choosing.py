@@ -8,13 +8,15 @@ from rasa_sdk.events import SlotSet
 
 from bot.actions import criteria as crit
 from bot.actions import subjects
+from bot.actions.bookings import picking
 from bot.actions.bookings.asking import STUCK, asked_times, silent
 from bot.actions.bookings.picking import is_refused, names_a_day, on_the_dates, picked
+from bot.actions.bookings.words import has
 from bot.actions.courses.focus import course_in_focus, named_course, only_course, session_criteria, topic_buttons
-from bot.actions.courses.lists import SESSIONS
+from bot.actions.courses.lists import EVERY
 from bot.actions.courses.searching import show_courses
 from bot.actions.courses.sessions import show_sessions
-from bot.actions.references import Item, shown_items, within
+from bot.actions.references import Item, pointed_at, shown_items, within
 from bot.actions.showing import bookable, item_buttons, session_item
 from bot.actions.turn import CampusAction, Event, Turn
 from bot.nlu.number_words import numbers
@@ -44,11 +46,24 @@ async def chosen_session(turn: Turn, asked: str | None, current: str | None = No
     if asked is None and len(items) == 1 and not turn.first("topic"):
         return str(items[0]["id"])
     course = course_in_focus(turn)
+    if course and asked is None and not items and turn.values("reference") and _OF_DATE.search(fold(turn.text)):
+        return await _by_place(turn, course)
     if course is None and turn.intent == "book_session" and asked in (None, "session_id"):
         course = await only_course(turn, crit.read(turn))
     if course and not current and (asked is None or named or asked == "session_id"):
         return await _only_session(turn, course)
     return None
+
+
+async def _by_place(turn: Turn, course: str) -> str | None:
+    """The session of a course that a message means by its place ("on the first date"), of those with room."""
+    wanted = {**session_criteria(turn.slot("criteria") or {}), **session_criteria(crit.read(turn))}
+    found = await turn.service.course_sessions(course, **crit.query(wanted), limit=EVERY, sort="start")
+    item = pointed_at(turn, [session_item(session) for session in found["items"] if bookable(session)])
+    return str(item["id"]) if item else None
+
+
+_OF_DATE = re.compile(r"\b(?:dates?|sessions?|seances?|day|jour|possible)\b")
 
 
 #: A day that is wanted instead of the one that is held.
@@ -66,6 +81,23 @@ async def on_another_day(turn: Turn, current: str) -> str | None:
     return str(item["id"]) if item and item["id"] != current and item.get("bookable", True) else None
 
 
+async def another_course(turn: Turn, current: str) -> str | None:
+    """The one other course that a message wants instead of the one that is held ("no, I prefer …"), or None."""
+    if turn.pressed or picking.asks(turn) or not (turn.first("course") or turn.first("topic")):
+        return None
+    wants = _PREFERS.search(fold(turn.text)) or (has(turn.text, "no") and has(turn.text, "meant"))
+    if not wants or is_refused(_NO.sub(" ", turn.text)):
+        return None
+    named = named_course(turn) or await only_course(turn, crit.read(turn))
+    return named if named != current else None
+
+
+#: What is liked better.
+_PREFERS = re.compile(r"\b(?:j ?e? ?pref\w+|prefer\w*|plutot|rather|instead|a la place|voulais dire|meant)\b")
+#: The no to what is held.
+_NO = re.compile(r"^\W*(?:non|no|nope)\b", re.IGNORECASE)
+
+
 async def on_each_date(turn: Turn) -> list[Json]:
     """What a message counts for each of two dates or more: ``{session_id, start, seats}``; else nothing."""
     days = [one for one in turn.entities if one.get("entity") == "period" and one.get("start") is not None]
@@ -75,7 +107,7 @@ async def on_each_date(turn: Turn) -> list[Json]:
     items = await _choices(turn, named_course(turn), None)
     course = course_in_focus(turn)
     if not items and course:
-        found = await turn.service.course_sessions(course, access_code=turn.slot("access_code"), limit=SESSIONS)
+        found = await turn.service.course_sessions(course, access_code=turn.slot("access_code"), limit=EVERY)
         items = [session_item(session) for session in found["items"]]
     parts: list[Json] = []
     at = 0
@@ -99,7 +131,7 @@ async def _choices(turn: Turn, named: str | None, current: str | None) -> list[I
     if not current or not course or named or (items and all(item["course"] == course for item in items)):
         return items
     wanted = {"access_code": [turn.slot("access_code")]} if turn.slot("access_code") else {}
-    found = await turn.service.course_sessions(str(course), **crit.query(wanted), limit=SESSIONS, sort="start")
+    found = await turn.service.course_sessions(str(course), **crit.query(wanted), limit=EVERY, sort="start")
     return [session_item(session) for session in found["items"]]
 
 
@@ -114,7 +146,7 @@ async def _only_session(turn: Turn, course: str) -> str | None:
         tried.append({name: values for name, values in wanted.items() if name != "seats"})
     for criteria in tried:
         try:
-            found = await turn.service.course_sessions(course, **crit.query(criteria), limit=SESSIONS, sort="start")
+            found = await turn.service.course_sessions(course, **crit.query(criteria), limit=EVERY, sort="start")
         except Problem as problem:
             if problem.status == 404:
                 return None

@@ -8,41 +8,26 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot.actions import formatting
 from bot.actions.bookings.asking import HELPED, STUCK, asked_times, silent
-from bot.actions.bookings.booking import FREE
+from bot.actions.bookings.booking import FREE, forgotten
 from bot.actions.bookings.changing import seats_given
 from bot.actions.bookings.holding import part_in_words, release
 from bot.actions.bookings.pending import takes_offer, tell_offer
 from bot.actions.bookings.queueing import wants_to_queue
 from bot.actions.bookings.telling import summary
+from bot.actions.bookings.words import has
+from bot.actions.companies.quoting import is_wanted
+from bot.actions.companies.standing import takes
 from bot.actions.showing import booking_card, room
 from bot.actions.tasks import KINDS, begin
 from bot.actions.turn import Button, CampusAction, Event, Turn
 from bot.service import Json, Problem
 
-#: What a booking leaves behind; name and e-mail stay for the next one, which shows them before anything is written.
-FORGOTTEN = (
-    "session_id",
-    "seats",
-    "hold",
-    "booking_confirmed",
-    "booking_started",
-    "booking_pending",
-    "booking_asked",
-    "booking_told",
-    "booking_people",
-    "booking_rest",
-)
 #: Numbers on buttons, at most.
 OFFERED = 3
 #: After these the form is left as it is, for the person to come back to.
 PAUSED = ("utter_booking_paused",)
 #: After these nothing more is said.
 SAID = ("utter_too_many_holds", "utter_no_hurry", "utter_goodbye")
-
-
-def forgotten() -> list[Event]:
-    """Events that clear the form."""
-    return [SlotSet(name, None) for name in FORGOTTEN]
 
 
 class AskSeats(CampusAction):
@@ -197,12 +182,19 @@ class SubmitBooking(CampusAction):
                 return [*forgotten(), *changed]
             if not reference and wants_to_queue(turn):
                 return [*forgotten(), *begin(turn, KINDS["join_waitlist"])]
+            if not reference and takes(turn):
+                return [*forgotten(), *begin(turn, KINDS["accept_quote"])]
+            if not reference and is_wanted(turn):
+                return [*forgotten(), *begin(turn, KINDS["quote"])]
             if not reference and await takes_offer(turn):
                 return [*forgotten(), *(await tell_offer(turn))]
             if reference:
                 await release(turn, reference)
+            standing = turn.slot("last_booking")
+            if standing and has(turn.text, "cancelling") and has(turn.text, "own_seat"):
+                return [*forgotten(), FollowupAction("cancel_form")]
             if not any(turn.said(key) for key in SAID):
-                turn.say("utter_booking_stopped")
+                await _say_stopped(turn, str(standing) if standing else None)
             return forgotten()
         contact = {"name": turn.slot("contact_name"), "email": turn.slot("contact_email")}
         people = turn.slot("booking_people")
@@ -249,6 +241,15 @@ class SubmitBooking(CampusAction):
             SlotSet("requested_slot", "booking_confirmed"),
             {"event": "active_loop", "name": "booking_form", "timestamp": None},
         ]
+
+
+async def _say_stopped(turn: Turn, standing: str | None) -> None:
+    """Say that no seat was booked or is held any more; a booking that was made before stays, which is said too."""
+    booking = await turn.service.booking(standing) if standing else None
+    if booking is None or booking["state"] != "confirmed":
+        turn.say("utter_booking_stopped")
+        return
+    turn.say("utter_booking_stopped_beside", **summary(turn, booking))
 
 
 async def confirmed(turn: Turn, booking: Json) -> list[Event]:

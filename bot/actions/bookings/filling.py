@@ -47,6 +47,8 @@ def _note_people(booking: Booking) -> None:
     """Say who is noted; where they are more than the seats, it is asked how many there shall be."""
     turn, named = booking.turn, booking[PEOPLE]
     who = formatting.joined([one["name"] for one in named], turn.lang)
+    if booking[SEATS] and len(named) > booking[SEATS] and not booking[SESSION]:
+        booking.set(SEATS, len(named))  # nothing is held yet: what is held next is said
     if booking[SEATS] and len(named) > booking[SEATS]:
         seats = formatting.plural("utter_part_seats", booking[SEATS], turn.lang)
         turn.say("utter_people_more_than_seats", who=who, count=len(named), seats=seats)

@@ -18,14 +18,17 @@ from bot.actions import formatting
 from bot.actions.bookings import picking
 from bot.actions.bookings.booking import Booking
 from bot.actions.bookings.changing import seats_given
-from bot.actions.bookings.choosing import chosen_session, on_another_day, on_each_date
+from bot.actions.bookings.choosing import another_course, chosen_session, on_another_day, on_each_date
 from bot.actions.bookings.filling import ask_for_the_rest, ask_which_email, put_all
 from bot.actions.bookings.holding import has_room, hold, of_the_full, part_in_words, still_held
 from bot.actions.bookings.pending import takes_offer
 from bot.actions.bookings.queueing import wants_to_queue
 from bot.actions.bookings.reading import CONFIRM, EMAIL, NAME, SEATS, SESSION, Kind, Reading, read
-from bot.actions.bookings.replies import ACTS, kept_date, otherwise
+from bot.actions.bookings.replies import ACTS, kept_date, otherwise, to_another_course
 from bot.actions.bookings.words import has
+from bot.actions.companies.quoting import is_wanted
+from bot.actions.companies.said import gives_invoice_details
+from bot.actions.companies.standing import takes
 from bot.actions.turn import CampusAction, Event, Turn
 from bot.nlu.spans import fold
 
@@ -44,9 +47,7 @@ class ValidateBookingForm(CampusAction):
     async def act(self, turn: Turn) -> list[Event]:
         booking = Booking(turn)
         begins = not booking["booking_started"]
-        if begins and (
-            wants_to_queue(turn) or await takes_offer(turn) or await seats_given(turn) is not None
-        ):  # no new booking
+        if begins and await _is_another_wish(turn):
             return [SlotSet(CONFIRM, False), SlotSet("requested_slot", None)]
         if booking.asked == SESSION and not booking["hold"] and turn.fresh and wants_to_queue(turn):
             return [SlotSet(CONFIRM, False), SlotSet("requested_slot", None)]  # rather than one of the other dates
@@ -78,6 +79,20 @@ class ValidateBookingForm(CampusAction):
         ]
 
 
+async def _is_another_wish(turn: Turn) -> bool:
+    """Whether what was taken for a booking is a place in a queue, a quote, an offered seat or more seats.
+
+    The form ends then, and what was meant begins where it is submitted.
+    """
+    return (
+        wants_to_queue(turn)
+        or is_wanted(turn)
+        or takes(turn)
+        or await takes_offer(turn)
+        or await seats_given(turn) is not None
+    )
+
+
 # -- acting on a message ----------------------------------------------------------------------------------------------
 
 
@@ -94,6 +109,13 @@ async def take(booking: Booking) -> bool:
         return True
     if not booking["hold"] and booking.asked in (None, SESSION) and await on_two_dates(booking):
         return True
+    if booking.asked and gives_invoice_details(turn):
+        turn.say("utter_invoice_details_elsewhere")
+        booking.set("booking_pending", booking["booking_pending"])
+        return True
+    other = await another_course(turn, str(booking["course"])) if booking["hold"] and booking.asked else None
+    if other:
+        return await to_another_course(booking, other)
     reading = read(turn, booking.so_far)
     if turn.first("access_code"):
         booking.set("access_code", turn.first("access_code"))

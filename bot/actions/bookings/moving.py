@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
 from bot.actions import criteria as crit
 from bot.actions import formatting
+from bot.actions.bookings.checking import own_bookings
 from bot.actions.bookings.own import OnBooking, booked, there
+from bot.actions.bookings.participants import mentioned
 from bot.actions.bookings.picking import on_the_dates, picked
 from bot.actions.bookings.telling import summary
-from bot.actions.courses.lists import SESSIONS
+from bot.actions.bookings.words import has
+from bot.actions.courses.focus import named_course
+from bot.actions.courses.lists import EVERY, SESSIONS
 from bot.actions.references import shown_items, within
 from bot.actions.showing import alert_button, bookable, booking_card, session_card, session_item, session_line, shown
-from bot.actions.tasks import Over, Task, yes_and_no
+from bot.actions.tasks import KINDS, Over, Task, begin, yes_and_no
 from bot.actions.turn import Button, Event, Turn
+from bot.nlu.spans import fold
 from bot.service import Json, Problem
 
 #: Codes of a new date that cannot be had; the old one stays.
@@ -49,12 +55,11 @@ class Moving(OnBooking):
             if entity.get("entity") != "period" or not within(booking["session"]["start"], str(entity["value"]))
         ]
         items = [session_item(session) for session in await _dates(task, booking)]
-        listed = [item["id"] for item in shown_items(turn, "session")]
-        if set(listed) == {item["id"] for item in items}:
-            items.sort(key=lambda item: listed.index(item["id"]))
+        dates = {item["id"] for item in items}
+        listed = [item for item in shown_items(turn, "session") if item["id"] in dates]
         item = None
         if turn.values("reference") or turn.values("period") or task.asked == "session":
-            item = picked(turn, items) or on_the_dates(turn, items)
+            item = picked(turn, listed or items) or on_the_dates(turn, items)
         return {"session": item["id"]} if item and item["bookable"] else {}
 
     async def read(self, task: Task) -> Json:
@@ -66,6 +71,8 @@ class Moving(OnBooking):
         return given
 
     async def check_more(self, task: Task, booking: Json) -> None:
+        if _says_whole_only(task.turn, booking):
+            raise Over
         dates = await _dates(task, booking)
         chosen = task.values.get("session")
         if chosen and chosen not in [session["id"] for session in dates if bookable(session)]:
@@ -78,7 +85,7 @@ class Moving(OnBooking):
 
     async def ask_more(self, task: Task) -> list[Event]:
         turn, booking = task.turn, await self.booking(task)
-        dates = [session for session in await _dates(task, booking) if bookable(session)]
+        dates = [session for session in await _dates(task, booking) if bookable(session)][:SESSIONS]
         if task.times:
             turn.say("utter_ask_which_session", buttons=_buttons(turn, dates))  # the list itself is just above
             return []
@@ -124,6 +131,71 @@ class Moving(OnBooking):
         return [booked(booking)]
 
 
+#: Words with which another day is wanted.
+_MOVES = re.compile(
+    r"\b(?:chang\w*|decal\w*|deplac\w*|report\w*|repouss\w*|avanc\w*|move|moved|switch|postpone|resched\w*|shift|"
+    r"a la place|en lieu|instead|plutot|rather|autre (?:date|jour)|another (?:date|day)|other (?:date|day))\b"
+)
+#: The date that is given up.
+_OWN = re.compile(
+    r"\b(?:(?:celle|seance|session|date|place) que (?:j'ai|nous avons|on a) (?:reserv\w+|pris\w*|choisi\w*)|"
+    r"(?:the )?(?:one|date|session) (?:i|we)(?:'ve| have)? (?:booked|reserved|chosen))\b"
+)
+#: A course that is wanted beside the one that is booked.
+_MORE = re.compile(r"\b(?:aussi|en plus|deuxieme|seconde|encore une|as well|too|also|another seat|second)\b")
+
+
+async def another_date(turn: Turn) -> list[Event] | None:
+    """Begin to move the booking that is talked about, where a message names the day that is wanted instead.
+
+    Returns:
+        the events that begin it, or None where a message wants something else.
+    """
+    reference, folded = turn.slot("last_booking"), fold(turn.text)
+    if not reference or turn.pressed or turn.intent.startswith("staff_") or _MORE.search(folded):
+        return None
+    if not (turn.values("period") or _OWN.search(folded)) or not _MOVES.search(folded):
+        return None
+    if turn.first("booking_reference") or (turn.asks and not turn.values("period")):
+        return None
+    booking = await turn.service.booking(str(reference))
+    named = named_course(turn)
+    if booking["state"] != "confirmed" or named not in (None, booking["session"]["course_id"]):
+        return None
+    several = len(await own_bookings(turn, Moving.states)) > 1  # then it is asked which
+    return begin(turn, KINDS[Moving.name], **({} if several else {"reference": booking["reference"]}))
+
+
+async def part_moved(turn: Turn) -> list[Event] | None:
+    """Say that a booking moves as a whole, where a message wants another day for some on it alone."""
+    reference = turn.slot("last_booking")
+    if not reference or turn.pressed or not _MOVES.search(fold(turn.text)):
+        return None
+    booking = await turn.service.booking(str(reference))
+    return [] if booking["state"] == "confirmed" and _says_whole_only(turn, booking) else None
+
+
+def _says_whole_only(turn: Turn, booking: Json) -> bool:
+    """Whether another day is wanted for some on a booking alone; that this cannot be is said."""
+    folded = fold(turn.text)
+    named = mentioned(turn.text, [one["name"] for one in booking["participants"]])
+    some = not turn.pressed and 0 < len(named) < booking["seats"] and bool(_MOVES.search(folded))
+    some = some and bool(turn.values("period") or has(turn.text, "of_date") or has(turn.text, "another_date"))
+    if not some or _INSTEAD_OF.search(folded):
+        return False
+    turn.say(
+        "utter_move_whole_only",
+        buttons=[turn.button("move_all", f'/reschedule_booking{{"booking_reference": "{booking["reference"]}"}}')],
+        who=formatting.joined(named, turn.lang),
+        **summary(turn, booking),
+    )
+    return True
+
+
+#: Somebody comes in another's place, on the same day.
+_INSTEAD_OF = re.compile(r"\b(?:remplac\w*|replac\w*|swap\w*|par|by|with)\b|@|\b(?:e-?mail|adresse|name|nom)\b")
+
+
 async def _dates(task: Task, booking: Json | None = None) -> list[Json]:
     """The other sessions of the booking's course, earliest first."""
     turn = task.turn
@@ -132,7 +204,7 @@ async def _dates(task: Task, booking: Json | None = None) -> list[Json]:
     course = str(booking["session"]["course_id"])
     try:
         found = await turn.service.course_sessions(
-            course, **crit.query(wanted), seats=booking["seats"], limit=SESSIONS, sort="start"
+            course, **crit.query(wanted), seats=booking["seats"], limit=EVERY, sort="start"
         )
     except Problem as problem:
         if problem.status != 404:

@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"<?\(?([\w.+-]+@[\w-]+(?:\.[\w-]+)+)\)?>?")
 #: What stands before a list, or before a place in it.
 _HEAD = re.compile(r"^(?:.*?:|\s*\d+\s*[.)-]|\s*[-*–])\s*", re.DOTALL)
 #: A company by its legal form, and what has a number in it.
-_FIRM = re.compile(r"\b(?:SA|S\.A\.|SRL|SPRL|NV|BV|BVBA|ASBL|VZW|Ltd|GmbH|Inc|SAS)\b\.?$", re.IGNORECASE)
+_FIRM = re.compile(r"\b(?:SA|S\.A\.|SRL|SPRL|NV|BV|BVBA|ASBL|VZW|Ltd|GmbH|Inc|SAS)\b\.?$")
 _FIGURE = re.compile(r"\d")
 #: People announced as those who come.
 _ANNOUNCED = re.compile(
@@ -40,7 +40,7 @@ def listed_people(text: str) -> list[Json]:
     for part in _BETWEEN.split(text):
         address = _ADDRESS.search(part)
         words = _ADDRESS.sub(" ", part)
-        name = people.given_name(_HEAD.sub("", words).strip(" .-–\t"))
+        name = None if _FIGURE.search(_HEAD.sub("", words)) else people.given_name(_HEAD.sub("", words).strip(" .-–\t"))
         if name and _FIRM.search(name):
             continue  # who pays sits on no seat
         if not name and words.strip():
@@ -57,7 +57,11 @@ def listed_people(text: str) -> list[Json]:
 def announced_people(text: str) -> list[Json]:
     """Those whom a message calls participants ("the participants are …"), be it one."""
     said = _ANNOUNCED.search(fold(text))
-    return listed_people(text[said.start("names") : said.end("names")]) if said else []
+    named = text[said.start("names") : said.end("names")] if said else ""
+    listed = listed_people(named)
+    if len(listed) == 1 and named[:1].islower() and len(named.split()) == 1 and not people.is_first(named.strip(" .!")):
+        return []  # "1 attendee will be joining"
+    return listed
 
 
 def participants_in(turn: Turn) -> list[Json]:
@@ -69,13 +73,27 @@ def participants_in(turn: Turn) -> list[Json]:
     announced = announced_people(text)
     if announced:
         return announced
-    listed = listed_people(text)
+    listed = _once(listed_people(text))
     if len(listed) > 1 and (len(listed) >= _MANY or all(len(one["name"].split()) > 1 for one in listed)):
         return listed
     named = list(dict.fromkeys(str(name) for name in turn.values("person")))
-    if len(named) > 1 and all(len(name.split()) > 1 for name in named):
-        return [{"name": people.capitalised(name)} for name in named]
+    whole = _once([{"name": people.capitalised(people.given_name(name) or name)} for name in named])
+    if len(whole) > 1 and all(len(one["name"].split()) > 1 for one in whole):
+        return whole
     return []
+
+
+def _once(listed: list[Json]) -> list[Json]:
+    """A list without those whose whole name follows ("Sofia, Sofia Rossi")."""
+    names = [fold(one["name"]).split() for one in listed]
+    return [
+        one
+        for at, one in enumerate(listed)
+        if not any(
+            at != other and len(names[at]) < len(longer) and set(names[at]) <= set(longer)
+            for other, longer in enumerate(names)
+        )
+    ]
 
 
 def may_leave(text: str) -> bool:
@@ -85,7 +103,13 @@ def may_leave(text: str) -> bool:
 
 def leaving(text: str, names: list[str]) -> list[str]:
     """Those of the participants who do not come any more, where a message says so of them."""
-    return [name for name in names if fold(name) in fold(text)] if may_leave(text) else []
+    return mentioned(text, names) if may_leave(text) else []
+
+
+def mentioned(text: str, names: list[str]) -> list[str]:
+    """Those of some people whom a text names: whole, or the only one with that first name by it alone."""
+    whole = [name for name in names if fold(name) in fold(text)]
+    return whole or [one["name"] for one in _by_first_name(text, [{"name": name} for name in names])]
 
 
 #: A seat is given up, rather than taken by somebody else.
@@ -121,6 +145,19 @@ def renamed(text: str, names: list[str]) -> list[str] | None:
     return None
 
 
+def replacing(text: str) -> str | None:
+    """The whole name of whoever comes in somebody's place ("replace Anna Boel with Lotte De Vos"), or None."""
+    said = _REPLACES.search(text)
+    words = takewhile(lambda word: fold(word).strip(",.") not in _AFTER_A_NAME, said["new"].split()) if said else ()
+    name = people.a_name(" ".join(words))
+    return name if name and len(name.split()) > 1 else None
+
+
+_REPLACES = re.compile(
+    r"\b(?:replac\w*|remplac\w*|swap|substitu\w*)\b.{2,60}?\b(?:by|with|par|for)\s+"
+    r"(?P<new>[^\W\d_][\w'’-]*(?: [\w'’-]+){1,3})",
+    re.IGNORECASE,
+)
 #: Words after a name that are none of it.
 _AFTER_A_NAME = words_of("please pls plz svp stp s'il thanks merci in for on at pour dans sur and et the it is")
 #: A name that is written otherwise; "replace" brings somebody else.
@@ -131,10 +168,45 @@ RENAMES = re.compile(
 )
 
 
+def _respelt(text: str, named: list[Json], before: list[Json], listed: list[Json]) -> list[Json] | None:
+    """Those on the seats with one name as it is spelt now ("Anna Peeters is misspelled, it's Hanna Peeters")."""
+    known = {fold(one["name"]) for one in before}
+    new = [one for one in named if fold(one["name"]) not in known]
+    if len(new) != 1 or len(listed) > 1 or len(named) > 2 or not _CORRECTS.search(fold(text)):
+        return None
+    meant = [
+        one
+        for one in listed or before
+        if people.alike(one["name"], new[0]["name"]) and len(one["name"].split()) == len(new[0]["name"].split())
+    ]
+    if len(meant) != 1 or (not listed and len(named) > 1):
+        return None
+    return [{**one, "name": new[0]["name"]} if one is meant[0] else one for one in before]
+
+
+def spelt_otherwise(text: str, before: list[Json]) -> list[Json] | None:
+    """Those on the seats with a name corrected that a message tells the first part of ("Nadia c'est El Amrany")."""
+    meant = _by_first_name(text, before)
+    if not meant or not _CORRECTS.search(fold(text)) or _INSTEAD.search(fold(text)):
+        return None
+    name = people.respelled(str(meant[0]["name"]), text)
+    return [{**one, "name": name} if one is meant[0] else one for one in before] if name else None
+
+
+#: A name is said to be another than it was written.
+_CORRECTS = re.compile(
+    r"\b(?:c'? ?est|cest|s'ecrit|s'appelle|orthograph\w*|spel\w*|mis-?spel\w*|it'?s|faute|erreur|corrig\w*|correct\w*|"
+    r"wrong|mal ecrit\w*)\b"
+)
+
+
 def seated(named: list[Json], booking: Json, text: str) -> list[Json] | None:
     """Who sits on the seats then; None where it is not clear who leaves."""
     before = [{k: one[k] for k in ("name", "email") if one.get(k)} for one in booking["participants"]]
     listed = [one for one in before if fold(one["name"]) in fold(text)]
+    respelt = _respelt(text, named, before, listed)
+    if respelt:
+        return respelt
     leaving = (listed or _by_first_name(text, before)) if _INSTEAD.search(fold(text)) else []
     short = {fold(one["name"].split()[0]) for one in leaving}
     known = {fold(one["name"]) for one in before} | short

@@ -24,7 +24,7 @@ _BEFORE = re.compile(
     r"^(?:(?:non|no|oui|yes|ok|okay|ah|oh|euh|pardon|sorry|desolee?|attend[sz]?|attendez|wait|bonjour|hello|hi|salut|"
     r"alors|voila|well|so|bien sur|sure|of course|reservez|book it|book|mettez|put it|put|notez|avec plaisir|d'accord)"
     r"[ ,.!:;]+)*"
-    r"(?:(?:je m'? ?appel+e|jm'? ?appel+e|je me nomme|je suis|moi c'? ?est|moi[- ]meme|moi|c'? ?est|cest|ce sera|"
+    r"(?:(?:je m'? ?ap+el+e?|jm'? ?ap+el+e?|je me nomme|je suis|moi c'? ?est|moi[- ]meme|moi|c'? ?est|cest|ce sera|"
     r"ca sera|i ?'?a?m|it'?s|it is|that'?s|(?:it|that)(?: woul|')d be|this is|you can call me|call me|appelez[- ]moi|"
     r"myself|(?:you can|you may|vous pouvez|tu peux) (?:put|use|write|note|mettre|noter|ecrire|inscrire)|"
     r"(?:the (?:booking|quote|seat|place)|la (?:reservation|place)|le devis) (?:is|goes|est|sera|c'? ?est)|"
@@ -42,8 +42,8 @@ _AFTER = re.compile(
 )
 #: A name announced as one, wherever it stands in a booking; which part of it.
 _ANNOUNCED = re.compile(
-    r"(?:je m'? ?appel+e|je me nomme|au nom de|a(?:u)? nom d'|in the name of|under the name(?: of)?|call me|"
-    r"appelez[- ]moi|(?P<first>(?:mon |le |my |the )?(?:prenom|first name|given name))|"
+    r"(?:je m'? ?ap+el+e?|jm'? ?ap+el+e?|je me nomme|au nom de|a(?:u)? nom d'|in the name of|under the name(?: of)?|"
+    r"call me|appelez[- ]moi|(?P<first>(?:mon |le |my |the )?(?:prenom|first name|given name))|"
     r"(?P<family>(?:mon |le |my |the )?(?:nom de famille|surname|last name|family name))|"
     r"(?:mon |le |my |the )?(?:nom complet|full name|nom|name))"
     r"(?: ?(?:c'? ?est|est|is|'s|should be|devrait etre|:|=|to|en|plutot|actually|in fact|sera))* ?[:,]? +"
@@ -143,8 +143,22 @@ def _standing_out(text: str) -> str | None:
             continue
         runs += [run] if len(run) > 1 else []
         run = []
-    found = [tuple(run) for run in runs if _first(fold(run[0])) and run[-1][0].isupper()]
+    found = [tuple(run) for run in runs if (_first(fold(run[0])) or _led(text, run)) and run[-1][0].isupper()]
     return a_name(" ".join(found[0])) if len(set(found)) == 1 else None
+
+
+def _led(text: str, run: list[str]) -> bool:
+    """Whether words with capitals that end a text are led to as somebody's name: "make it out to Imran Baker"."""
+    before, _, after = text.partition(" ".join(run))
+    led = _LEADS_TO_A_NAME.search(fold(before)) and not _OF_A_FIRM.search(fold(before))
+    return bool(led) and not after.strip(_SIGNS) and not all(_usual(word) for word in run)
+
+
+_LEADS_TO_A_NAME = re.compile(
+    r"\b(?:names?|noms?)\b.*$|\bout to $|\bin(?:to)? the name of $|\b(?:for|pour) (?:my|our|ma|mon|notre) \w+,? $|"
+    r"\b(?:under|mettez|put|note[rz]?|book(?:ed)? (?:for|as)|reservez (?:pour|au nom de)) $"
+)
+_OF_A_FIRM = re.compile(r"\b(?:compan\w+|entreprise|societe|boite|firme?|employ\w+|business|labo\w*)\b")
 
 
 def a_name(text: str, alone: bool = False) -> str | None:

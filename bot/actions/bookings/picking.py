@@ -138,6 +138,53 @@ async def chosen(turn: Turn) -> list[Event] | None:
     return [FollowupAction("booking_form")]
 
 
+async def seats_on_screen(turn: Turn) -> list[Event] | None:
+    """Begin to book the course that was just told about, where a message is nothing but a number of seats."""
+    if turn.pressed or turn.question or not _told_of_one(turn) or turn.first("seats") is None:
+        return None
+    others = any(entity.get("entity") not in ("language", "seats") for entity in turn.entities)
+    left = [
+        word for word in _WORDS.findall(fold(turn.without("seats"))) if not has(word, "polite") and word not in _FOR
+    ]
+    seat = has(turn.text, "a_seat") or has(turn.text, "me")
+    return None if others or left or not seat else [FollowupAction("booking_form")]
+
+
+def _told_of_one(turn: Turn) -> bool:
+    """Whether one course was told about right before."""
+    return any(key.startswith("utter_course_") and key != "utter_course_gone" for key in turn.told_last)
+
+
+_WORDS = re.compile(r"[^\W\d_]+")
+_FOR = frozenset(
+    [
+        "pour",
+        "for",
+        "et",
+        "and",
+        "alors",
+        "then",
+        "ok",
+        "donc",
+        "so",
+        "prends",
+        "prend",
+        "take",
+        "je",
+        "i",
+        "we",
+        "on",
+        "nous",
+        "les",
+        "la",
+        "le",
+        "the",
+        "veux",
+        "want",
+    ]
+)
+
+
 def settles(turn: Turn) -> bool:
     """Whether asking for dates chooses one of those that were just offered: its very day, or the only one there was."""
     items = shown_items(turn, "session")

@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.actions.bookings import mailboxes, people, picking, telling
 from bot.actions.bookings.cancelling import is_kept
-from bot.actions.bookings.participants import participants_in, seated
+from bot.actions.bookings.participants import participants_in, seated, spelt_otherwise
 from bot.actions.bookings.words import has, only, plain
 from bot.actions.turn import Turn
 from bot.nlu.addresses import unsure
@@ -65,6 +65,11 @@ _ALONE = re.compile(
     r"|\b(?:by myself|on my own|(?:une|a|one) (?:seule |single )(?:place|personne|seat|person))\b"
 )
 _NOT_ALONE = re.compile(r"\b(?:et|and|avec|with|plus|pas|not|sauf|except|nous|us|we)\b")
+#: "Mettez 2": so many, whatever else is said.
+_PUTS = re.compile(
+    r"\b(?:mett\w+|mets|passe[rz]?(?: a)?|make it|put|change (?:it )?to) (?P<count>\d{1,2})"
+    r"(?: (?:svp|stp|please|alors|then))?$"
+)
 _COUNTED = re.compile(r"\b(?:compt\w+|nombre|chiffre|combien|number|count\w*|miscount\w*)\b")
 
 
@@ -179,6 +184,8 @@ def _set_phrase(turn: Turn, so_far: SoFar) -> Reading | None:
         return None
     if agrees and so_far.asked == CONFIRM and has(text, "thanks") and not has(text, "firm_yes"):
         return Reading(Kind.GO_ON)  # "ok, thanks" ends a conversation as often as it orders something
+    if agrees and so_far.asked == CONFIRM and turn.hesitates:
+        return Reading(Kind.GO_ON)  # "yes but is it refundable?": that is answered, and then it is asked again
     if agrees:
         return _yes(so_far)
     if so_far.pending.get("parts") and has(text, "splitting"):
@@ -264,6 +271,10 @@ def _team(turn: Turn, so_far: SoFar) -> dict[str, Any]:
     """Who comes, where a message lists or announces it; somebody alone on the only seat is the one who books."""
     if picking.asks(turn):
         return {}
+    if so_far.people:
+        respelt = spelt_otherwise(turn.text, so_far.people)
+        if respelt and not mailboxes.marked(turn.text):
+            return {PEOPLE: respelt}
     named = participants_in(turn)
     if not named:
         return {}
@@ -344,6 +355,8 @@ def _seats(turn: Turn, so_far: SoFar) -> int | None:
 
 def _counted(turn: Turn, so_far: SoFar, words: str) -> int | None:
     """A number of people that is not said as one: "moi tout seul", "I miscounted, it is 3"."""
+    if so_far.asked in (None, SESSION) and turn.values("reference"):
+        return None  # "number 2" is a place in the list
     wanted = so_far.asked == SEATS
     if wanted and any(only(turn.text, key, "polite", all_of=(key,)) for key in ("just_one", "me")):
         return 1
@@ -355,6 +368,9 @@ def _counted(turn: Turn, so_far: SoFar, words: str) -> int | None:
     figures = re.findall(r"(?<![\w.,/-])\d{1,2}(?![\w/-])", turn.text) if wanted else []
     if len(figures) == 1 and all(entity.get("entity") == "language" for entity in turn.entities):
         return int(figures[0])
+    put = _PUTS.search(words) if so_far.seats and so_far.asked in (NAME, EMAIL, CONFIRM) else None
+    if put and not turn.values("period") and not _of_another_field(turn):
+        return int(put["count"])
     numbers = re.findall(r"\b\d{1,2}\b", words)
     of_seats = _COUNTED.search(words) or (changes and so_far.asked == CONFIRM and not _of_another_field(turn))
     if so_far.seats and len(numbers) == 1 and of_seats and not turn.values("period"):
@@ -375,7 +391,11 @@ def _named(turn: Turn, so_far: SoFar, email: str | None = None) -> dict[str, Any
     waits = has(text, "waiting")
     if so_far.name and email:  # an address that is corrected corrects no name
         announced = people.announced_name(text)
-        return {NAME: people.with_part(so_far.name, announced)} if announced else {}
+        if announced:
+            return {NAME: people.with_part(so_far.name, announced)}
+        person = str(turn.first("person") or "")
+        begins = so_far.asked is None and len(person.split()) > 1  # another booking, for somebody else
+        return {NAME: people.capitalised(person)} if begins else {}
     whole = people.given_name(text) if asked and so_far.waits_for("field") and turn.first("person") else None
     if whole and len(whole.split()) > 1 and fold(whole) == fold(text.strip(" .,!")):
         return {NAME: whole}  # asked for the whole name, this is it
@@ -501,7 +521,13 @@ _SENTENCES = re.compile(r"[.!?;\n]+")
 def _agrees(turn: Turn) -> bool:
     """Whether a message agrees in words of its own; what adds a wish to change something does not."""
     agreeing = turn.intent in ("affirm", "confirm_booking") and turn.confidence >= _SURE
-    return agreeing and len(turn.text.split()) <= SHORT and not has(turn.text, "change") and not has(turn.text, "no")
+    return (
+        agreeing
+        and not turn.hesitates
+        and len(turn.text.split()) <= SHORT
+        and not has(turn.text, "change")
+        and not has(turn.text, "no")
+    )
 
 
 _INSTEAD_OF = re.compile(r"\b(?:a la place|en lieu et place|in place)\b")

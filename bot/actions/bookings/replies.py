@@ -42,10 +42,23 @@ async def _stop(booking: Booking, reading: Reading) -> bool:
     return True
 
 
+async def to_another_course(booking: Booking, course: str) -> bool:
+    """Ask for a date of another course; what is held stays until one is chosen."""
+    turn = booking.turn
+    held = await turn.service.booking(booking["hold"])
+    wanted = await turn.service.course(course, access_code=booking["access_code"])
+    turn.say("utter_other_course", title=wanted["title"], held=held["session"]["title"])
+    booking.set("course", course)
+    booking.set("booking_asked", None)
+    booking.ask("field", field=SESSION)
+    return True
+
+
 async def kept_date(booking: Booking) -> bool:
     """The date stays as it is."""
     booking.set("booking_pending", None)
     held = await booking.turn.service.booking(booking["hold"])
+    booking.set("course", held["session"]["course_id"])
     booking.turn.say("utter_stays", when=formatting.when(held["session"]["meetings"], booking.turn.lang))
     return True
 

@@ -63,8 +63,8 @@ def _lists() -> dict[str, str]:
     return {key: " ".join(value.split()) for key, value in lists.items()}
 
 
-#: Words of these lists that people are called too ("I don't want it", "it won't be needed").
-_FIRST_NAMES = frozenset({"don", "won", "desire"})
+#: Words of these lists that people are called too ("I don't want it", "it won't be needed", "grand, go ahead").
+_NAMES = frozenset({"don", "won", "desire", "grand"})
 
 
 @lru_cache(maxsize=1)
@@ -74,4 +74,4 @@ def reserved() -> frozenset[str]:
     found: set[str] = set()
     for key in keys:
         found.update(re.findall(r"[a-z]{2,}", re.sub(r"\\w[*+]?|\[[^\]]*\]|\?:", " ", _lists()[key])))
-    return frozenset(found) - _FIRST_NAMES
+    return frozenset(found) - _NAMES

@@ -9,6 +9,7 @@ from rasa_sdk.events import SlotSet
 
 from bot.actions import formatting
 from bot.actions.companies.quoting import is_number, offered, quote_card, quote_lines, totals
+from bot.actions.companies.said import gives_invoice_details
 from bot.actions.tasks import Kind, Over, Task, agrees, yes_and_no
 from bot.actions.turn import Event, Turn
 from bot.service import Json, Problem
@@ -25,7 +26,7 @@ class Accepting(Kind):
     optional: ClassVar[frozenset[str]] = frozenset({"po"})
     stopped = "utter_quote_stands"
 
-    def stands(self, turn: Turn) -> bool:
+    def is_possible(self, turn: Turn) -> bool:
         return bool(turn.slot("last_quote") or turn.first("quote_reference"))
 
     def when_stopped(self, task: Task) -> str:
@@ -44,6 +45,9 @@ class Accepting(Kind):
         reference = task.turn.first("quote_reference") or task.turn.slot("last_quote")
         if reference:
             task.values["quote"] = str(reference)
+        elif not task.turn.pressed and gives_invoice_details(task.turn):
+            task.turn.say("utter_invoice_details_elsewhere")  # on a booking there is no place for them
+            raise Over
 
     async def read(self, task: Task) -> Json:
         turn = task.turn

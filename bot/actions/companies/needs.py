@@ -171,6 +171,8 @@ async def described(turn: Turn) -> list[Event] | None:
     told = dict((turn.slot(TOLD) or {}).get("values") or {}) if "utter_company_plan" in last else {}
     if not (told or "utter_company_training" in last) or turn.pressed:
         return None
+    if told and _TAILORED.search(fold(turn.text)) and not turn.asks:
+        return begin(turn, KINDS["quote"], needs=str((turn.slot(TOLD) or {}).get("text") or "-"))
     if turn.intent not in _TELLING and turn.confidence >= DOUBTFUL:
         return None
     kind = KINDS[Needing.name]
@@ -182,6 +184,10 @@ async def described(turn: Turn) -> list[Event] | None:
     return begin(turn, kind, **told)
 
 
+#: The offer that a person makes, as the button below the plan has it.
+_TAILORED = re.compile(
+    r"\b(?:offre|proposition|devis) sur mesure\b|\b(?:tailor|custom)[ -]?made (?:offer|quote|proposal)\b"
+)
 #: What a message that tells or corrects a need may be taken for.
 _TELLING = frozenset(
     {"search_courses", "refine_search", "inform", "list_sessions", "company_training", "change_booking", "deny", "undo"}
@@ -206,7 +212,15 @@ def _people(turn: Turn) -> int | None:
 def _functions(turn: Turn) -> str | None:
     """The jobs that a message names, from the first to the last, in its own words ("operators, not managers")."""
     found = [] if turn.pressed else list(_FUNCTIONS.finditer(fold(turn.text)))
-    return turn.text[found[0].start() : found[-1].end()] if found else None
+    if not found:
+        return None
+    start, end = found[0].start(), found[-1].end()
+    counted = _COUNTED.search(turn.text[:start]) if _FIGURE.search(turn.text[start:end]) else None
+    return turn.text[counted.start() if counted else start : end]  # "8 operators and 4 technicians"
+
+
+_COUNTED = re.compile(r"\d+ $")
+_FIGURE = re.compile(r"\d")
 
 
 async def _subject(turn: Turn, asked: str | None) -> Json | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from typing import ClassVar
 
 from rasa_sdk.events import SlotSet
 
+from bot.actions import criteria as crit
 from bot.actions import formatting
 from bot.actions.bookings import people
+from bot.actions.bookings.booking import forgotten
+from bot.actions.bookings.holding import release
 from bot.actions.bookings.picking import on_the_dates, picked
 from bot.actions.companies.lines import candidates, counted, several
 from bot.actions.companies.places import at_their_place
@@ -79,7 +83,12 @@ class Quoting(Kind):
 
     async def begin(self, task: Task) -> None:
         turn = task.turn
+        if "instead_of" in task.values:
+            return
         await _existing(turn)
+        if _of_what_is_held(turn):
+            task.values.update(session=turn.slot("session_id"), seats=turn.slot("seats"), held=turn.slot("hold"))
+            task.values["course"] = turn.slot("course")
         for step, slot in (("name", "contact_name"), ("email", "contact_email")):
             if turn.slot(slot):
                 task.values[step] = turn.slot(slot)
@@ -87,6 +96,8 @@ class Quoting(Kind):
             task.values["seats"] = int(turn.slot(TOLD)["people"])
         if turn.first("needs"):
             task.values["needs"] = str((turn.slot(TOLD) or {}).get("text") or "-")[:_NEEDS]
+            return
+        if "held" in task.values:
             return
         lines = several(turn)
         if not lines and counted(turn):
@@ -152,11 +163,13 @@ class Quoting(Kind):
             given["company"] = company_given(turn.text, turn.first("company"))
         elif asked == "company" and free and turn.first("email"):
             given.update(_all_at_once(turn))
+        if asked in (None, "session") and "email" in given and len(str(turn.first("person") or "").split()) > 1:
+            given["name"] = people.capitalised(str(turn.first("person")))
         if asked == "name" and not (turn.pressed or turn.question or turn.first("company")):
             name = people.given_name(turn.text, turn.first("person"))
             whole = bool(name) and people.is_first(str(name).split()[0]) and len(str(name).split()) > 1
             given.update({"name": name} if name and (free or whole) else {})
-        if asked == "po" and "po" not in given and not turn.pressed and _NO_NUMBER.search(fold(turn.text)):
+        if asked is not None and "po" not in given and not turn.pressed and _NO_NUMBER.search(fold(turn.text)):
             given["po"] = ""
         if asked == "po" and free and "po" not in given and is_number(turn.text):
             given["po"] = turn.text.strip()[:60]
@@ -199,10 +212,37 @@ class Quoting(Kind):
         task.values.setdefault("course", session["course_id"])
         if session["seats_free"] >= seats and bookable(session):
             return True
+        if session["seats_free"] + await Quoting._own(task) >= seats:
+            return True
         free = formatting.plural("utter_part_seats_left", session["seats_free"], turn.lang)
         when = formatting.when(session["meetings"], turn.lang)
         turn.say("utter_quote_little_room", when=when, free=free, buttons=[turn.button("plan_private", _TAILORED)])
         return False
+
+    @staticmethod
+    async def _own(task: Task) -> int:
+        """The seats of the date that are taken by what this quote takes the place of."""
+        turn, values = task.turn, task.values
+        seats = 0
+        if values.get("held"):
+            held = await turn.service.booking(values["held"])
+            same = held["state"] == "held" and held["session"]["id"] == values["session"]
+            seats += held["seats"] if same else 0
+        if values.get("instead_of"):
+            quote = await turn.service.quote_of(values["instead_of"])
+            lines = quote["lines"] if quote["state"] == "open" else []
+            seats += sum(line["seats"] for line in lines if line["session"]["id"] == values["session"])
+        return seats
+
+    @staticmethod
+    async def _give_back(task: Task) -> None:
+        """Let go of what this quote takes the place of, so that its seats are there for it."""
+        turn, values = task.turn, task.values
+        if values.get("held"):
+            await release(turn, values["held"])
+        if values.get("instead_of"):
+            with contextlib.suppress(Problem):  # lapsed meanwhile: its seats are free
+                await turn.service.decline_quote(turn.key("decline-quote", values["instead_of"]), values["instead_of"])
 
     async def _pointed_at(self, task: Task) -> str | None:
         turn, course = task.turn, task.values.get("course")
@@ -216,7 +256,8 @@ class Quoting(Kind):
             return str(free[0]["id"]) if task.asked is None and len(free) == 1 else None
         item = picked(turn, items) or on_the_dates(turn, items)
         if item is None and course and turn.values("period"):  # a date that was not listed, for want of room
-            item = on_the_dates(turn, [session_item(session) for session in await _open(turn, str(course))])
+            then = await _open(turn, str(course), when=str(turn.first("period")))
+            item = on_the_dates(turn, [session_item(session) for session in then])
         return str(item["id"]) if item and (item["bookable"] or turn.values("period")) else None
 
     async def ask(self, task: Task) -> list[Event]:
@@ -295,6 +336,7 @@ class Quoting(Kind):
             body["lines"] = _lines(values)
         body |= {"po_number": values["po"]} if values.get("po") else {}
         body |= {"access_code": turn.slot("access_code")} if turn.slot("access_code") else {}
+        await self._give_back(task)
         try:
             quote = await turn.service.quote(task.key(), body)
         except Problem as problem:
@@ -311,7 +353,15 @@ class Quoting(Kind):
             told, buttons = offered(turn, quote)
             turn.say("utter_quote_made", buttons=buttons, cards=[quote_card(quote)], **told)
         known = {"contact_name": values["name"], "contact_email": values["email"], "last_quote": quote["reference"]}
-        return [SlotSet(name, value) for name, value in known.items()]
+        over = forgotten() if values.get("held") else []
+        return [*over, *(SlotSet(name, value) for name, value in known.items())]
+
+
+def _of_what_is_held(turn: Turn) -> bool:
+    """Whether a message in a booking wants a quote for the seats that are held."""
+    held = turn.slot("hold") and turn.slot("session_id") and turn.slot("seats")
+    others = any(turn.values(one) for one in ("session", "period", "needs")) or turn.first("seats") is not None
+    return bool(held) and not others and named_course(turn) in (None, turn.slot("course"))
 
 
 def by_that_word(turn: Turn) -> bool:
@@ -319,12 +369,24 @@ def by_that_word(turn: Turn) -> bool:
     return not turn.pressed and bool(_BY_THAT_WORD.search(fold(turn.text)))
 
 
+def is_wanted(turn: Turn) -> bool:
+    """Whether a message that was taken for a booking asks for a quote by that word."""
+    return by_that_word(turn) and not turn.asks and turn.intent in _OF_SEATS
+
+
 async def named(turn: Turn) -> list[Event] | None:
     """Begin a quote where a message asks for one by that word and was taken, unsurely, for something else."""
     other = turn.intent in ("request_quote", "accept_quote", "decline_offer", "ask_campus", "deny", "talk_to_human")
-    if other or not (turn.doubtful or turn.titled) or not by_that_word(turn):
+    if other or turn.first("quote_reference") or not by_that_word(turn):
+        return None
+    for_seats = turn.intent in _OF_SEATS and not (turn.asks or turn.slot("last_quote"))
+    if not (turn.doubtful or turn.titled or for_seats):
         return None
     return begin(turn, KINDS[Quoting.name])
+
+
+#: What a message is taken for that names seats, a date or who asks, and with them a quote.
+_OF_SEATS = frozenset({"inform", "book_session", "search_courses", "list_sessions", "course_details", "refine_search"})
 
 
 async def _existing(turn: Turn) -> None:
@@ -421,10 +483,17 @@ def quote_card(quote: Json) -> Json:
     }
 
 
-async def _open(turn: Turn, course: str, seats: int | None = None) -> list[Json]:
+async def _open(turn: Turn, course: str, seats: int | None = None, when: str | None = None) -> list[Json]:
+    """The dates of a course, earliest first, those in the past left out; with so many seats, in an interval of days."""
+    wanted: crit.Criteria = {"period": [when]} if when else {}
     try:
         found = await turn.service.course_sessions(
-            course, access_code=turn.slot("access_code"), seats=seats, limit=SESSIONS, sort="start"
+            course,
+            access_code=turn.slot("access_code"),
+            seats=seats,
+            limit=SESSIONS,
+            sort="start",
+            **crit.query(wanted),
         )
     except Problem as problem:
         if problem.status != 404:

@@ -6,6 +6,7 @@ import re
 
 from rapidfuzz.distance import OSA
 
+from bot.actions.turn import Turn
 from bot.nlu.spans import fold
 
 _SIGNS = " .,;:!"
@@ -66,7 +67,20 @@ def company_said(text: str) -> str:
     bare, match = _AFTER.sub("", whole), _BEFORE.match(whole)
     if match and not _A_NAME_ITSELF.fullmatch(match[0].strip()):
         bare = bare[len(match[0]) :].strip(_SIGNS)
-    return _standing_out(bare) or _led_by_a_slip(bare) or bare or whole
+    return _by_its_form(bare) or _standing_out(bare) or _led_by_a_slip(bare) or bare or whole
+
+
+def _by_its_form(text: str) -> str | None:
+    """The words with capitals before a legal form: "caleld Labo Delvigne SRL"."""
+    found = _FORM.search(text)
+    slip = found and text[: found.start()].split()
+    return found[0] if found and slip and len(slip) == 1 and slip[0].islower() else None
+
+
+_FORM = re.compile(
+    r"(?:[^\Wa-zà-ÿ_][\w'’&.-]*\s+(?:(?:&|et|and|de|du|des|la|le|of|the|van|der|den)\s+)*)+"
+    r"(?:SA|S\.A\.|SRL|SPRL|NV|BV|BVBA|ASBL|VZW|Ltd|GmbH|Inc|SAS)\b\.?$"
+)
 
 
 def _led_by_a_slip(text: str) -> str | None:
@@ -104,3 +118,16 @@ def _standing_out(text: str) -> str | None:
             runs.append([])
     found = [run for run in runs if run]
     return " ".join(found[0]).strip(_SIGNS) if len(found) == 1 else None
+
+
+def gives_invoice_details(turn: Turn) -> bool:
+    """Whether a message says what is to stand on an invoice: a purchase order, a VAT number, whom to send it to."""
+    if turn.pressed or turn.asks or "?" in turn.text:
+        return False
+    return bool(turn.first("po_number") or turn.first("enterprise_number") or _DETAILS.search(fold(turn.text)))
+
+
+_DETAILS = re.compile(
+    r"\b(?:bon de commande|purchase order|p\.?o\.? ?(?:number|n°|no)?[ :-]*(?=[a-z-]*\d)|n(?:umero|°) de commande|"
+    r"(?:factur\w+|invoice\w*|bill(?:ed)?) (?:it |la |le )?(?:a|au|to|on)\b|(?:tva|vat)[ :]*(?:be)? ?\d)"
+)

@@ -29,6 +29,8 @@ from bot.service import Json
 #: Courses of one reply, and sessions.
 COURSES = 3
 SESSIONS = 5
+#: Sessions looked through for a day that is named, also beyond those that are told.
+EVERY = 50
 
 
 def words(turn: Turn, criteria: Criteria) -> str:

@@ -72,7 +72,8 @@ class SearchCourses(CampusAction):
         if not criteria and turn.slot("criteria") and not subjects.names_courses(turn):
             return await RefineSearch().act(turn)  # nothing to search by, and no request either
         keep_code(turn, criteria)
-        return await show_courses(turn, criteria, None)
+        dear = turn.values("comparative") == ["cheaper"]  # "your courses are too expensive"
+        return await show_courses(turn, criteria, "price" if dear else None)
 
 
 class RefineSearch(MayBeAboutBooking):

@@ -20,7 +20,7 @@ from bot.actions.courses.focus import (
 from bot.actions.courses.lists import SESSIONS, say_sessions
 from bot.actions.criteria import Criteria
 from bot.actions.knowledge import ASKED, answered_surely
-from bot.actions.references import shown_items
+from bot.actions.references import shown_items, within
 from bot.actions.turn import CampusAction, Event, Turn
 from bot.service import Json, Problem
 
@@ -122,6 +122,9 @@ async def show_sessions(turn: Turn, course_id: str, criteria: Criteria) -> list[
         turn.say("utter_no_sessions", title=course["title"], buttons=topic_buttons(turn))
         return events
     key = "utter_sessions_relaxed" if given_up else "utter_sessions_of_course"
+    if await _is_crowded(turn, course_id, wanted, given_up):
+        key = "utter_sessions_crowded"
+        given_up = {"period": given_up["period"]}
     return [*events, *say_sessions(turn, found, key, held, with_title=False, given_up=given_up)]
 
 
@@ -137,6 +140,18 @@ async def fitting_sessions(turn: Turn, course_id: str, wanted: Criteria) -> tupl
         if found["items"]:
             break
     return found["items"], held, _really(given_up, found["items"])
+
+
+async def _is_crowded(turn: Turn, course_id: str, wanted: Criteria, given_up: Criteria) -> bool:
+    """Whether there is a date at the time that was given up, and it only lacks the seats."""
+    if "period" not in given_up:
+        return False
+    held = {name: values for name, values in wanted.items() if name in ("period", "language", "format", "access_code")}
+    found = await turn.service.course_sessions(course_id, **crit.query(held), limit=SESSIONS, sort="start")
+    listed = (
+        await turn.service.course_sessions(course_id, limit=SESSIONS, sort="start") if not found["items"] else found
+    )
+    return any(within(one["start"], str(time)) for one in listed["items"] for time in given_up["period"])
 
 
 def _really(given_up: Criteria, sessions: list[Json]) -> Criteria:

@@ -17,7 +17,17 @@ from bot.actions.courses.focus import course_in_focus, keep_code, named_course, 
 from bot.actions.courses.lists import COURSES, demo, heading, say_courses, say_sessions
 from bot.actions.courses.sessions import show_sessions
 from bot.actions.criteria import Criteria
-from bot.actions.knowledge import ASKED, GENERAL, KNOWN, OF_NO_COURSE, SURE, answered_surely, find_answer, tell
+from bot.actions.knowledge import (
+    ASKED,
+    GENERAL,
+    KNOWN,
+    OF_ITSELF,
+    OF_NO_COURSE,
+    SURE,
+    answered_surely,
+    find_answer,
+    tell,
+)
 from bot.actions.references import shown_items
 from bot.actions.showing import bookable, course_card, course_item, session_buttons, short_title, shown
 from bot.actions.turn import Event, Turn
@@ -69,7 +79,7 @@ class CourseDetails(MayBeAboutBooking):
         if general and not asked.attributes and turn.question and turn.answer_key["confidence"] >= ASKED:
             asked.attributes.append(general)  # "do we get some paper for our CV?"
         events = await tell_course(turn, course, crit.read(turn), asked)
-        if turn.answer_key.get("key") not in (None, *GENERAL) and two_wishes(turn):
+        if turn.answer_key.get("key") not in (None, *GENERAL, *OF_ITSELF) and two_wishes(turn):
             answer = await find_answer(turn, SURE)
             if answer is not None:
                 tell(turn, answer)
