@@ -15,6 +15,7 @@ from bot.actions.companies.said import company_given, company_said
         ("I'm at Exelyo", "Exelyo"),
         ("c'est pour Exelyo, merci", "Exelyo"),
         ("notre entreprise s'appelle Exelyo", "Exelyo"),
+        ("our company is caleld Labo Delvigne SRL", "Labo Delvigne SRL"),
         ("notre bioite s'appelle Meunier & Fils", "Meunier & Fils"),
         ("on travaille chez Dupont & Fils", "Dupont & Fils"),
         ("ma boîte c'est Exelyo", "Exelyo"),

@@ -15,6 +15,7 @@ FOUND: list[tuple[str, str, Any]] = [
     ("c'est sophie_b+test@ucb.co.uk.", "email", "sophie_b+test@ucb.co.uk"),
     ("marie tiret claire at takeda dot be", "email", "marie-claire@takeda.be"),
     ("SOPHIE@EXAMPLE.BE", "email", "sophie@example.be"),
+    ("peter.novak at seznam dot cz", "email", "peter.novak@seznam.cz"),
     ("anna dot petrova at ucb dot com", "email", "anna.petrova@ucb.com"),
     ("mon gsm 0470 12 34 56", "phone", "+32470123456"),
     ("+32 (0)470/12.34.56", "phone", "+32470123456"),

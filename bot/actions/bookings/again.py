@@ -7,11 +7,11 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from bot.actions.bookings.known import known_booking
 from bot.actions.bookings.words import has
 from bot.actions.showing import shown
 from bot.actions.turn import Event, Turn
 from bot.nlu.spans import fold
-from bot.service import Problem
 
 _AGAIN = re.compile(
     r"\b(?:the same (?:again|thing|one|course|training)|same (?:again|thing|course|training|for)|once more|"
@@ -34,11 +34,8 @@ async def same_again(turn: Turn) -> list[Event] | None:
         return None
     if has(turn.text, "cancelling") or has(turn.text, "no_longer"):
         return None
-    try:
-        booking = await turn.service.booking(str(reference))
-    except Problem as problem:
-        if problem.status != 404:
-            raise
+    booking = await known_booking(turn, str(reference))
+    if booking is None:
         return None
     course = SlotSet("course", booking["session"]["course_id"])
     return [course, SlotSet("criteria", {}), shown([]), FollowupAction("booking_form")]

@@ -109,12 +109,7 @@ async def _of_one(turn: Turn, reference: str) -> list[Event] | None:
     """The events that give up the seats of some on a booking, where a message means those alone."""
     from bot.actions.bookings.changing import part_given_up
 
-    try:
-        return None if turn.pressed else await part_given_up(turn, reference)
-    except Problem as problem:
-        if problem.status not in (403, 404, 422):
-            raise
-        return None
+    return None if turn.pressed else await part_given_up(turn, reference)
 
 
 def _declines(turn: Turn) -> bool:

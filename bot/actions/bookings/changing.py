@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from bot.actions import formatting
 from bot.actions.bookings import people
+from bot.actions.bookings.known import known_booking
 from bot.actions.bookings.own import OnBooking, booked
 from bot.actions.bookings.participants import (
     RENAMES,
@@ -119,11 +120,8 @@ class Changing(OnBooking):
             return {}
         seats, more, fewer = int(said), _MORE.search(fold(task.turn.text)), _FEWER.search(fold(task.turn.text))
         if bool(more) != bool(fewer):
-            try:
-                booking = await self.booking(task)
-            except Problem as problem:
-                if problem.status not in (404, 422):
-                    raise
+            booking = await known_booking(task.turn, task.values["reference"])
+            if booking is None:
                 return {}
             seats = booking["seats"] + (seats if more else -seats)
         return {"to": {"seats": seats}} if 1 <= seats <= MOST else {}
@@ -295,8 +293,12 @@ async def seats_given(turn: Turn) -> list[Event] | None:
         more or _WILL_BE.search(fold(turn.text)) or has(turn.text, "so_many") or has(turn.text, "meant")
     ):
         return None
-    booking = await turn.service.booking(str(reference))
-    if booking["state"] != "confirmed" or turn.slot("course") not in (None, booking["session"]["course_id"]):
+    booking = await known_booking(turn, str(reference))
+    if (
+        booking is None
+        or booking["state"] != "confirmed"
+        or turn.slot("course") not in (None, booking["session"]["course_id"])
+    ):
         return None
     return begin(turn, KINDS[Changing.name], reference=reference)
 
@@ -330,8 +332,8 @@ async def seat_given_up(turn: Turn) -> list[Event] | None:
 
 async def part_given_up(turn: Turn, reference: str) -> list[Event] | None:
     """The events that begin to give up the seats of those on a booking whom a message names, if it is not all."""
-    booking = await turn.service.booking(reference)
-    if booking["state"] != "confirmed" or _WHOLE.search(fold(turn.text)):
+    booking = await known_booking(turn, reference)
+    if booking is None or booking["state"] != "confirmed" or _WHOLE.search(fold(turn.text)):
         return None
     named = mentioned(turn.text, [one["name"] for one in booking["participants"]])
     if 0 < len(named) < booking["seats"]:

@@ -7,12 +7,13 @@ import re
 from rasa_sdk.events import SlotSet
 
 from bot.actions import formatting
+from bot.actions.bookings.known import known_booking
 from bot.actions.bookings.telling import MayBeAboutBooking, summary
 from bot.actions.knowledge import answered_surely
 from bot.actions.showing import booking_card
 from bot.actions.turn import Button, Event, Turn
 from bot.nlu.spans import fold
-from bot.service import Json, Problem
+from bot.service import Json
 
 #: States in which a booking still means something to a person.
 LIVING = ("held", "confirmed", "waiting", "offered")
@@ -30,13 +31,10 @@ async def own_bookings(turn: Turn, states: tuple[str, ...] = LIVING) -> list[Jso
 
 async def one_booking(turn: Turn, reference: str) -> Json | None:
     """One booking by its reference, or None, said, where this conversation may not see it."""
-    try:
-        return await turn.service.booking(reference)
-    except Problem as problem:
-        if problem.status not in (404, 422):
-            raise
-    turn.say("utter_booking_unknown", reference=reference)
-    return None
+    booking = await known_booking(turn, reference)
+    if booking is None:
+        turn.say("utter_booking_unknown", reference=reference)
+    return booking
 
 
 class CheckBooking(MayBeAboutBooking):

@@ -11,6 +11,8 @@ from bot.actions.bookings.asking import HELPED, STUCK, asked_times, silent
 from bot.actions.bookings.booking import FREE, forgotten
 from bot.actions.bookings.changing import seats_given
 from bot.actions.bookings.holding import part_in_words, release
+from bot.actions.bookings.known import known_booking
+from bot.actions.bookings.moving import another_date
 from bot.actions.bookings.pending import takes_offer, tell_offer
 from bot.actions.bookings.queueing import wants_to_queue
 from bot.actions.bookings.telling import summary
@@ -177,7 +179,7 @@ class SubmitBooking(CampusAction):
         if not turn.slot("booking_confirmed"):
             if any(turn.said(key) for key in PAUSED):
                 return [SlotSet("booking_confirmed", None)]  # held until its time is over; a word takes it up again
-            changed = None if reference else await seats_given(turn)
+            changed = None if reference else await seats_given(turn) or await another_date(turn)
             if changed is not None:
                 return [*forgotten(), *changed]
             if not reference and wants_to_queue(turn):
@@ -245,7 +247,7 @@ class SubmitBooking(CampusAction):
 
 async def _say_stopped(turn: Turn, standing: str | None) -> None:
     """Say that no seat was booked or is held any more; a booking that was made before stays, which is said too."""
-    booking = await turn.service.booking(standing) if standing else None
+    booking = await known_booking(turn, standing) if standing else None
     if booking is None or booking["state"] != "confirmed":
         turn.say("utter_booking_stopped")
         return

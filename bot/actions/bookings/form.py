@@ -21,6 +21,7 @@ from bot.actions.bookings.changing import seats_given
 from bot.actions.bookings.choosing import another_course, chosen_session, on_another_day, on_each_date
 from bot.actions.bookings.filling import ask_for_the_rest, ask_which_email, put_all
 from bot.actions.bookings.holding import has_room, hold, of_the_full, part_in_words, still_held
+from bot.actions.bookings.moving import another_date
 from bot.actions.bookings.pending import takes_offer
 from bot.actions.bookings.queueing import wants_to_queue
 from bot.actions.bookings.reading import CONFIRM, EMAIL, NAME, SEATS, SESSION, Kind, Reading, read
@@ -80,7 +81,7 @@ class ValidateBookingForm(CampusAction):
 
 
 async def _is_another_wish(turn: Turn) -> bool:
-    """Whether what was taken for a booking is a place in a queue, a quote, an offered seat or more seats.
+    """Whether what was taken for a booking is a place in a queue, a quote, an offered seat, more seats, another date.
 
     The form ends then, and what was meant begins where it is submitted.
     """
@@ -90,6 +91,7 @@ async def _is_another_wish(turn: Turn) -> bool:
         or takes(turn)
         or await takes_offer(turn)
         or await seats_given(turn) is not None
+        or await another_date(turn) is not None
     )
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 from bot.actions import criteria as crit
 from bot.actions import formatting
 from bot.actions.bookings.checking import own_bookings
+from bot.actions.bookings.known import known_booking
 from bot.actions.bookings.own import OnBooking, booked, there
 from bot.actions.bookings.participants import mentioned
 from bot.actions.bookings.picking import on_the_dates, picked
@@ -158,9 +159,9 @@ async def another_date(turn: Turn) -> list[Event] | None:
         return None
     if turn.first("booking_reference") or (turn.asks and not turn.values("period")):
         return None
-    booking = await turn.service.booking(str(reference))
+    booking = await known_booking(turn, str(reference))
     named = named_course(turn)
-    if booking["state"] != "confirmed" or named not in (None, booking["session"]["course_id"]):
+    if booking is None or booking["state"] != "confirmed" or named not in (None, booking["session"]["course_id"]):
         return None
     several = len(await own_bookings(turn, Moving.states)) > 1  # then it is asked which
     return begin(turn, KINDS[Moving.name], **({} if several else {"reference": booking["reference"]}))
@@ -171,8 +172,8 @@ async def part_moved(turn: Turn) -> list[Event] | None:
     reference = turn.slot("last_booking")
     if not reference or turn.pressed or not _MOVES.search(fold(turn.text)):
         return None
-    booking = await turn.service.booking(str(reference))
-    return [] if booking["state"] == "confirmed" and _says_whole_only(turn, booking) else None
+    booking = await known_booking(turn, str(reference))
+    return [] if booking and booking["state"] == "confirmed" and _says_whole_only(turn, booking) else None
 
 
 def _says_whole_only(turn: Turn, booking: Json) -> bool:

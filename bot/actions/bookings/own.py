@@ -10,12 +10,13 @@ from typing import ClassVar
 from rasa_sdk.events import SlotSet
 
 from bot.actions.bookings.checking import booking_line, one_booking, own_bookings
+from bot.actions.bookings.known import known_booking
 from bot.actions.courses.focus import named_course
 from bot.actions.courses.instead import SURE, courses_instead
 from bot.actions.references import by_title, within
 from bot.actions.tasks import Kind, Over, Task
 from bot.actions.turn import Event, Turn
-from bot.service import Json, Problem
+from bot.service import Json
 
 
 class OnBooking(Kind):
@@ -148,13 +149,7 @@ def booked(booking: Json) -> Event:
 
 async def there(task: Task) -> bool:
     """Whether the booking of the task can be seen here."""
-    try:
-        await task.turn.service.booking(task.values["reference"])
-    except Problem as problem:
-        if problem.status not in (404, 422):
-            raise
-        return False
-    return True
+    return await known_booking(task.turn, task.values["reference"]) is not None
 
 
 def meant_by(turn: Turn, bookings: list[Json]) -> list[Json]:

@@ -65,6 +65,8 @@ _ALONE = re.compile(
     r"|\b(?:by myself|on my own|(?:une|a|one) (?:seule |single )(?:place|personne|seat|person))\b"
 )
 _NOT_ALONE = re.compile(r"\b(?:et|and|avec|with|plus|pas|not|sauf|except|nous|us|we)\b")
+#: "The total is now 1".
+_TOTAL = re.compile(r"\b(?:total|headcount|effectif)\b")
 #: "Mettez 2": so many, whatever else is said.
 _PUTS = re.compile(
     r"\b(?:mett\w+|mets|passe[rz]?(?: a)?|make it|put|change (?:it )?to) (?P<count>\d{1,2})"
@@ -371,11 +373,12 @@ def _counted(turn: Turn, so_far: SoFar, words: str) -> int | None:
     put = _PUTS.search(words) if so_far.seats and so_far.asked in (NAME, EMAIL, CONFIRM) else None
     if put and not turn.values("period") and not _of_another_field(turn):
         return int(put["count"])
-    numbers = re.findall(r"\b\d{1,2}\b", words)
-    of_seats = _COUNTED.search(words) or (changes and so_far.asked == CONFIRM and not _of_another_field(turn))
-    if so_far.seats and len(numbers) == 1 and of_seats and not turn.values("period"):
-        return int(numbers[0])
-    return None
+    of_seats = bool(_COUNTED.search(words) or _TOTAL.search(words))
+    refuses = has(turn.text, "no") and not turn.values("reference")  # "no, 2 pepole, not what I said earlier"
+    if so_far.asked == CONFIRM and (changes or refuses) and not _of_another_field(turn):
+        of_seats = True
+    count = turn.only_number if of_seats and so_far.seats else None
+    return count if count and not turn.values("period") else None
 
 
 def _of_another_field(turn: Turn) -> bool:

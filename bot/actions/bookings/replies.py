@@ -11,6 +11,7 @@ from bot.actions.bookings.holding import until_when
 from bot.actions.bookings.pending import extend
 from bot.actions.bookings.reading import CONFIRM, EMAIL, NAME, SEATS, SESSION, Kind, Reading
 from bot.actions.bookings.words import has, only
+from bot.actions.companies.said import means_booking
 from bot.actions.knowledge import SURE, find_answer, tell
 from bot.actions.turn import DOUBTFUL, Button
 
@@ -230,7 +231,7 @@ async def _question(booking: Booking, reading: Reading) -> bool:
         tell(turn, await turn.service.answer("invoice"))  # whoever else could be invoiced: said where it is known
         booking.set("booking_pending", booking["booking_pending"])
         return True
-    if turn.intent in DIGRESSIONS or not booking.asked:
+    if (turn.intent in DIGRESSIONS and not means_booking(turn)) or not booking.asked:
         return not booking.asked
     answer = await find_answer(turn, 0.0 if turn.answer_key else SURE)
     if answer is not None:
@@ -256,7 +257,8 @@ async def otherwise(booking: Booking, reading: Reading) -> bool:
     if asked == EMAIL and ("@" in turn.text or turn.intent in ("inform", "give_feedback")):
         turn.say("utter_invalid_email")
         return True
-    if turn.intent in DIGRESSIONS and turn.intent != "out_of_scope" and not _doubtful(booking):
+    digresses = turn.intent in DIGRESSIONS and not means_booking(turn)
+    if digresses and turn.intent != "out_of_scope" and not _doubtful(booking):
         booking.events.clear()
         return False
     if asked == CONFIRM or booking.pending.get("kind") == "change":

@@ -6,10 +6,11 @@ from abc import abstractmethod
 from typing import Any
 
 from bot.actions import formatting
+from bot.actions.bookings.known import known_booking
 from bot.actions.bookings.words import has
 from bot.actions.showing import booking_card
 from bot.actions.turn import Button, CampusAction, Event, Turn, Words
-from bot.service import Json, Problem
+from bot.service import Json
 
 #: What may be asked about a booking.
 UNTIL, SESSION, PRICE, RECAP = "until", "session", "price", "recap"
@@ -152,11 +153,8 @@ async def told_of_booking(turn: Turn) -> bool:
     about = asked_about_booked(turn)
     if about is None:
         return False
-    try:
-        booking = await turn.service.booking(str(reference))
-    except Problem as problem:
-        if problem.status != 404:
-            raise
+    booking = await known_booking(turn, str(reference))
+    if booking is None:
         return False
     if turn.slot("course") not in (None, booking["session"]["course_id"]):
         return False  # another course is talked about by now

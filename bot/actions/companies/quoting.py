@@ -17,7 +17,7 @@ from bot.actions.bookings.holding import release
 from bot.actions.bookings.picking import on_the_dates, picked
 from bot.actions.companies.lines import candidates, counted, several
 from bot.actions.companies.places import at_their_place
-from bot.actions.companies.said import company_given, company_said
+from bot.actions.companies.said import company_given, company_said, means_booking
 from bot.actions.courses.focus import course_in_focus, named_course
 from bot.actions.courses.lists import SESSIONS
 from bot.actions.references import shown_items
@@ -85,6 +85,8 @@ class Quoting(Kind):
         turn = task.turn
         if "instead_of" in task.values:
             return
+        if means_booking(turn):
+            raise Over  # it is booked where the form is submitted
         await _existing(turn)
         if _of_what_is_held(turn):
             task.values.update(session=turn.slot("session_id"), seats=turn.slot("seats"), held=turn.slot("hold"))

@@ -6,6 +6,7 @@ import re
 
 from rapidfuzz.distance import OSA
 
+from bot.actions.bookings.words import has
 from bot.actions.turn import Turn
 from bot.nlu.spans import fold
 
@@ -130,4 +131,20 @@ def gives_invoice_details(turn: Turn) -> bool:
 _DETAILS = re.compile(
     r"\b(?:bon de commande|purchase order|p\.?o\.? ?(?:number|n°|no)?[ :-]*(?=[a-z-]*\d)|n(?:umero|°) de commande|"
     r"(?:factur\w+|invoice\w*|bill(?:ed)?) (?:it |la |le )?(?:a|au|to|on)\b|(?:tva|vat)[ :]*(?:be)? ?\d)"
+)
+
+
+def means_booking(turn: Turn) -> bool:
+    """Whether a message that was taken for a wish for a quote has no word of one, but those of a booking."""
+    if turn.pressed or turn.intent != "request_quote" or _OF_A_QUOTE.search(fold(turn.text)):
+        return False
+    return (
+        has(turn.text, "a_seat") or has(turn.text, "of_seats") or turn.tracker.active_loop.get("name") == "booking_form"
+    )
+
+
+_OF_A_QUOTE = re.compile(
+    r"\b(?:devis|offres?|quot\w*|pro ?forma|estimat\w*|proposals?|propositions?|cotation|chiffr\w*|prix|price|pricing|"
+    r"cost\w*|cout\w*|tarif\w*|budget|bon de commande|purchase order|factur\w*|invoice\w*|compan\w*|entreprise|societe|"
+    r"equipe|team|staff|personnel|collaborat\w*|employ\w*)\b"
 )
