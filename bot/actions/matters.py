@@ -17,7 +17,7 @@ from bot.actions.bookings import again, changing, moving, picking
 from bot.actions.bookings.cancelling import is_kept
 from bot.actions.bookings.words import has
 from bot.actions.companies import declining, needs, quoting, standing
-from bot.actions.companies.said import gives_invoice_details
+from bot.actions.companies.said import gives_invoice_details, means_booking
 from bot.actions.identity import ask_for_code
 from bot.actions.tasks import KINDS, begin
 from bot.actions.turn import Event, Turn
@@ -42,6 +42,27 @@ async def _cancels(turn: Turn) -> list[Event] | None:
     if not has(turn.text, "cancelling") or is_kept(turn.text):
         return None
     return [SlotSet("cancel_reference", str(turn.first("booking_reference"))), FollowupAction("cancel_form")]
+
+
+async def _books(turn: Turn) -> list[Event] | None:
+    """Whoever names seats and no quote books them, though it was taken for a wish for a quote, or for the staff's."""
+    surely = turn.intent.startswith("staff_") and not turn.doubtful
+    return [FollowupAction("booking_form")] if means_booking(turn) and not surely else None
+
+
+async def _looks(turn: Turn) -> list[Event] | None:
+    """Who asks to be let know what there is wants it now, not some day."""
+    if turn.pressed or turn.intent != "alert_me" or not _LET_KNOW.search(fold(turn.text)):
+        return None
+    from bot.actions.courses.searching import SearchCourses
+
+    return await SearchCourses().act(turn)
+
+
+_LET_KNOW = re.compile(
+    r"^(?!.*\b(?:when|once|if|as soon|new|next|future|whenever|open\w*)\b).*\b(?:let me know|tell me)\b.*"
+    r"\b(?:available|courses?|trainings?|options?|there is|there are|you have)\b"
+)
 
 
 async def _told_of_an_invoice(turn: Turn) -> list[Event] | None:
@@ -96,12 +117,15 @@ async def taken_up(turn: Turn) -> list[Event] | None:
         picking.chosen,
         picking.seats_on_screen,
         _cancels,
+        _looks,
+        _books,
         _told_of_an_invoice,
         _booked_elsewhere,
         contacting.asked_at_an_event,
         changing.other_address,
         changing.name_respelt,
         changing.seat_given_up,
+        changing.seats_given,
         _waits,
     ):
         events = await decided(turn)

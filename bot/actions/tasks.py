@@ -20,7 +20,6 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot.actions.bookings.digressions import DIGRESSIONS
 from bot.actions.bookings.words import only
-from bot.actions.companies.said import means_booking
 from bot.actions.knowledge import KNOWN, SURE, answer_question, answered_surely
 from bot.actions.turn import DOUBTFUL, CampusAction, Event, Turn
 from bot.service import Json
@@ -294,8 +293,6 @@ class SubmitTask(CampusAction):
         task = current(turn)
         if task is not None and turn.slot("task_done") is True:
             events = [*events, *(await task.kind.do(task))]
-        elif task is None and turn.fresh and means_booking(turn) and not turn.slot("booking_started"):
-            return [*events, FollowupAction("booking_form")]
         ended = any(event.get("name") == "booking_started" or event["event"] == "reset_slots" for event in events)
         if turn.slot("booking_started") and not ended:
             events.append(FollowupAction("booking_form"))

@@ -451,7 +451,8 @@ def test_what_is_no_address_is_not_taken(service: FakeService, text: str) -> Non
 
 @pytest.mark.parametrize("intent", sorted(digressions.DIGRESSIONS - {"out_of_scope"}))
 def test_a_digression_is_left_to_its_own_rule(service: FakeService, intent: str) -> None:
-    done = fill("où puis-je me garer ?", intent, slots={**NAMED, "last_quote": "EBQ-7K2M9Q"})
+    said = "il me faut d'abord un devis" if intent == "request_quote" else "où puis-je me garer ?"
+    done = fill(said, intent, slots={**NAMED, "last_quote": "EBQ-7K2M9Q"})
     assert (done.events, done.keys) == ([], [])
     assert service.calls == []
 

@@ -283,7 +283,8 @@ async def seats_given(turn: Turn) -> list[Event] | None:
         the events that begin to change them, or None where the message is about something else.
     """
     reference = turn.slot("last_booking")
-    if not reference or turn.pressed or turn.question or turn.tracker.active_loop.get("name") or _number(turn) is None:
+    under_way = turn.tracker.active_loop.get("name") and (turn.slot("booking_started") or turn.slot("task"))
+    if not reference or turn.pressed or turn.question or under_way or _number(turn) is None:
         return None
     if turn.intent in ("reschedule_booking", "cancel_booking") and turn.confidence >= DOUBTFUL:
         return None  # "I have a seat already, but need another date"

@@ -284,6 +284,9 @@ def _team(turn: Turn, so_far: SoFar) -> dict[str, Any]:
     seats = int(said) if said is not None else so_far.seats or len(named)
     if len(named) == 1 and seats == 1 and so_far.name is None:
         return {NAME: named[0]["name"]}
+    announced = people.announced_name(turn.text) if len(named) == 1 and so_far.name and not so_far.people else None
+    if announced and announced.name == named[0]["name"] and has(turn.text, "of_name"):
+        return {NAME: announced.name}  # "the participant is someone else, make the name …"
     if so_far.people:  # "replace Anne by Luc"
         named = seated(named, {"participants": so_far.people, "seats": seats}, turn.text) or named
     found: dict[str, Any] = {PEOPLE: named}

@@ -17,7 +17,7 @@ from bot.actions.bookings.holding import release
 from bot.actions.bookings.picking import on_the_dates, picked
 from bot.actions.companies.lines import candidates, counted, several
 from bot.actions.companies.places import at_their_place
-from bot.actions.companies.said import company_given, company_said, means_booking
+from bot.actions.companies.said import company_given, company_named, company_said
 from bot.actions.courses.focus import course_in_focus, named_course
 from bot.actions.courses.lists import SESSIONS
 from bot.actions.references import shown_items
@@ -85,8 +85,6 @@ class Quoting(Kind):
         turn = task.turn
         if "instead_of" in task.values:
             return
-        if means_booking(turn):
-            raise Over  # it is booked where the form is submitted
         await _existing(turn)
         if _of_what_is_held(turn):
             task.values.update(session=turn.slot("session_id"), seats=turn.slot("seats"), held=turn.slot("hold"))
@@ -159,10 +157,11 @@ class Quoting(Kind):
             and any(sign.isalnum() for sign in turn.text)
         )
         free = free and not (asked in ("company", "name") and _asks(turn))
-        if turn.first("company") and not (asked == "company" and free):
-            given["company"] = str(turn.first("company"))[:_COMPANY]
+        company = company_named(turn)
+        if company and not (asked == "company" and free):
+            given["company"] = company[:_COMPANY]
         elif asked == "company" and free and len(turn.text) <= _COMPANY and not (_points(turn) or turn.first("email")):
-            given["company"] = company_given(turn.text, turn.first("company"))
+            given["company"] = company_given(turn.text, company)
         elif asked == "company" and free and turn.first("email"):
             given.update(_all_at_once(turn))
         if asked in (None, "session") and "email" in given and len(str(turn.first("person") or "").split()) > 1:
@@ -373,13 +372,12 @@ def by_that_word(turn: Turn) -> bool:
 
 def is_wanted(turn: Turn) -> bool:
     """Whether a message that was taken for a booking asks for a quote by that word."""
-    return by_that_word(turn) and not turn.asks and turn.intent in _OF_SEATS
+    return by_that_word(turn) and not turn.asks and turn.intent not in _OF_A_QUOTE - {"request_quote"}
 
 
 async def named(turn: Turn) -> list[Event] | None:
     """Begin a quote where a message asks for one by that word and was taken, unsurely, for something else."""
-    other = turn.intent in ("request_quote", "accept_quote", "decline_offer", "ask_campus", "deny", "talk_to_human")
-    if other or turn.first("quote_reference") or not by_that_word(turn):
+    if turn.intent in _OF_A_QUOTE or turn.first("quote_reference") or not by_that_word(turn):
         return None
     for_seats = turn.intent in _OF_SEATS and not (turn.asks or turn.slot("last_quote"))
     if not (turn.doubtful or turn.titled or for_seats):
@@ -387,6 +385,10 @@ async def named(turn: Turn) -> list[Event] | None:
     return begin(turn, KINDS[Quoting.name])
 
 
+#: What a message is taken for that speaks of a quote and asks for none, or whose own rule begins one.
+_OF_A_QUOTE = frozenset(
+    {"request_quote", "accept_quote", "decline_offer", "ask_campus", "deny", "talk_to_human", "request_document"}
+)
 #: What a message is taken for that names seats, a date or who asks, and with them a quote.
 _OF_SEATS = frozenset({"inform", "book_session", "search_courses", "list_sessions", "course_details", "refine_search"})
 

@@ -50,6 +50,13 @@ def company_given(text: str, found: str | None) -> str:
     return said if longer else found
 
 
+def company_named(turn: Turn) -> str | None:
+    """The company that was read in a message; of several the one that is written like a name."""
+    found = [str(name) for name in turn.values("company")]
+    written = [name for name in found if any(letter.isupper() for letter in name)]
+    return next(iter(written or found), None)
+
+
 #: Words of a company's name: with a capital, a figure or a sign, or a particle.
 _LIKE_A_NAME = re.compile(r"[^a-zà-ÿ]|(?:de|du|des|d['’]|la|le|les|et|and|of|the|van|der|den)\b")
 
@@ -136,15 +143,15 @@ _DETAILS = re.compile(
 
 def means_booking(turn: Turn) -> bool:
     """Whether a message that was taken for a wish for a quote has no word of one, but those of a booking."""
-    if turn.pressed or turn.intent != "request_quote" or _OF_A_QUOTE.search(fold(turn.text)):
+    taken = turn.intent == "request_quote" or turn.intent.startswith("staff_")
+    if turn.pressed or not taken or _OF_A_QUOTE.search(fold(turn.text)):
         return False
-    return (
-        has(turn.text, "a_seat") or has(turn.text, "of_seats") or turn.tracker.active_loop.get("name") == "booking_form"
-    )
+    in_booking = turn.tracker.active_loop.get("name") == "booking_form"
+    return in_booking or any(has(turn.text, key) for key in ("a_seat", "of_seats")) or turn.first("seats") is not None
 
 
 _OF_A_QUOTE = re.compile(
-    r"\b(?:devis|offres?|quot\w*|pro ?forma|estimat\w*|proposals?|propositions?|cotation|chiffr\w*|prix|price|pricing|"
-    r"cost\w*|cout\w*|tarif\w*|budget|bon de commande|purchase order|factur\w*|invoice\w*|compan\w*|entreprise|societe|"
-    r"equipe|team|staff|personnel|collaborat\w*|employ\w*)\b"
+    r"\b(?:devis|off(?:re|er)s?|purchas\w*|achats?|quot\w*|pro ?forma|estimat\w*|proposals?|propositions?|cotation|"
+    r"chiffr\w*|prix|price|pricing|cost\w*|cout\w*|tarif\w*|budget|bon de commande|factur\w*|invoice\w*|compan\w*|"
+    r"entreprise|societe|equipe|team|staff|personnel|collaborat\w*|employ\w*)\b"
 )
