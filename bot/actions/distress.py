@@ -22,8 +22,9 @@ _DESPERATE = re.compile(
 )
 #: Who was charged what they do not owe.
 _CHARGED = re.compile(
-    r"\b(?:factur\w*|invoice\w*|bill(?:ed)?|charged?|debit\w*|preleve\w*)\b.{0,40}\b(?:au lieu d\w*|instead of|"
-    r"deux fois|twice|en double|trop|too much|fauss?e?s?|wrong|erreur|mistake|incorrecte?)\b"
+    r"\b(?:factur\w*|invoice[sd]?|billed|charged|debite\w*|preleve\w*)\b.{0,40}\b(?:au lieu d\w* (?=\d)|"
+    r"instead of (?=\D?\d)|"
+    r"deux fois|twice|en double|too much|fausse?s?|wrong|erreur|mistake|incorrecte?)"
 )
 _URGENT = re.compile(
     r"\b(?:(?:c'est|c est|tres|vraiment|tout a fait) urgente?|urgence|urgemment|aide tout de suite|"
@@ -50,7 +51,7 @@ def distressed(turn: Turn) -> bool:
 
 async def wrongly_charged(turn: Turn) -> list[Event] | None:
     """Offer a person to whoever was charged what they do not owe, whatever the message was taken for."""
-    if turn.pressed or not _CHARGED.search(fold(turn.text)):
+    if turn.pressed or turn.asks or "?" in turn.text or not _CHARGED.search(fold(turn.text)):
         return None
     offer_person(turn)
     return []

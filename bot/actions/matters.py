@@ -67,7 +67,8 @@ _LET_KNOW = re.compile(
 
 async def _told_of_an_invoice(turn: Turn) -> list[Event] | None:
     """What is to stand on the invoice of a booking has no place on it, which is said."""
-    if not turn.slot("last_booking") or turn.slot("last_quote") or not gives_invoice_details(turn):
+    wants_quote = turn.intent == "request_quote" or quoting.by_that_word(turn)
+    if wants_quote or not turn.slot("last_booking") or turn.slot("last_quote") or not gives_invoice_details(turn):
         return None
     turn.say("utter_invoice_details_elsewhere")
     return []

@@ -343,12 +343,13 @@ _ASKING = re.compile(
 #: Who is asked for where a person is wanted.
 _SOMEBODY = re.compile(
     r"\b(?:personne|person|quelqu'un|someone|somebody|human\w*|humain\w*|agent|conseill\w+|adviser|advisor|operator|"
-    r"equipe|team|staff|secretari\w*|collegue|responsable|manager|appel\w*|call\w*|telephon\w*|phone|speak|talk|parler|joindre|"
+    r"equipe|team|staff|secretari\w*|collegue|responsable|manager|appel\w*|call\w*|telephon\w*|phone|speak|talk|parle\w*|rappel\w*|joindre|"
     r"contact\w*|reach)\b"
 )
 #: What comes after a yes that is none yet.
 _BUT = re.compile(
-    r"\b(?:mais|but|wait|attend[sz]?|attendez|d'abord|dabord|first|avant|before|sauf|except|unless|seulement si|"
+    r"\b(?:mais(?! (?:oui|bien sur|si|certainement))|but|wait|attend[sz]?|attendez|d'abord|dabord|"
+    r"first|avant|before|sauf|except|unless|seulement si|"
     r"only if|peur|afraid|worried)\b"
 )
 

@@ -326,7 +326,7 @@ async def seat_given_up(turn: Turn) -> list[Event] | None:
     Returns:
         the events that begin to change it, or None where nobody on its seats is named.
     """
-    reference = turn.slot("last_booking")
+    reference = turn.first("booking_reference") or turn.slot("last_booking")
     gives_up = may_leave(turn.text) and not _INSTEAD.search(fold(turn.text))
     return await part_given_up(turn, str(reference)) if reference and not turn.pressed and gives_up else None
 
@@ -339,13 +339,18 @@ async def part_given_up(turn: Turn, reference: str) -> list[Event] | None:
     named = mentioned(turn.text, [one["name"] for one in booking["participants"]])
     if 0 < len(named) < booking["seats"]:
         return begin(turn, KINDS[Changing.name], reference=reference, to=without(booking, named))
-    if not named and booking["seats"] > max(1, len(booking["participants"])) and _ONE_SEAT.search(fold(turn.text)):
+    beside = turn.asks or turn.first("course") or turn.first("topic") or has(turn.text, "books")
+    unnamed = not named and not beside and booking["seats"] > max(1, len(booking["participants"]))
+    if unnamed and has(turn.text, "cancelling") and _ONE_SEAT.search(fold(turn.text)):
         return begin(turn, KINDS[Changing.name], reference=reference, to={"seats": booking["seats"] - 1})
     return None
 
 
 #: A booking that is called by who made it.
-_WHOLE = re.compile(r"\b(?:au nom|in the name|under the name)\b")
+_WHOLE = re.compile(
+    r"\b(?:au nom|in the name|under the name|ici|je suis|i'm|i am|this is|(?:toute la|notre|our|the whole) "
+    r"(?:reservation|inscription|booking))\b(?<!pas toute la reservation)(?<!not the whole booking)"
+)
 #: One seat, be it of somebody whose name is not known.
 _ONE_SEAT = re.compile(
     r"\b(?:sa|son|une|1|(?:une|la) seule|his|her|their|one|only one|a single) (?:seule )?"

@@ -114,7 +114,8 @@ async def take(booking: Booking) -> bool:
     if booking.asked and gives_invoice_details(turn):
         turn.say("utter_invoice_details_elsewhere")
         booking.set("booking_pending", booking["booking_pending"])
-        return True
+        if not any(turn.values(entity) for entity in ("person", "email", "seats", "period")):
+            return True
     other = await another_course(turn, str(booking["course"])) if booking["hold"] and booking.asked else None
     if other:
         return await to_another_course(booking, other)

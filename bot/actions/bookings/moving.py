@@ -21,7 +21,7 @@ from bot.actions.courses.lists import EVERY, SESSIONS
 from bot.actions.references import shown_items, within
 from bot.actions.showing import alert_button, bookable, booking_card, session_card, session_item, session_line, shown
 from bot.actions.tasks import KINDS, Over, Task, begin, yes_and_no
-from bot.actions.turn import Button, Event, Turn
+from bot.actions.turn import DOUBTFUL, Button, Event, Turn
 from bot.nlu.spans import fold
 from bot.service import Json, Problem
 
@@ -134,7 +134,8 @@ class Moving(OnBooking):
 
 #: Words with which another day is wanted.
 _MOVES = re.compile(
-    r"\b(?:chang\w*|decal\w*|deplac\w*|report\w*|repouss\w*|avanc\w*|move|moved|switch|postpone|resched\w*|shift|"
+    r"\b(?:chang(?:er|ez|e|ing)|decal\w*|deplac\w*|report(?:er|ez|e)|repouss\w*|avanc(?:er|ez)|move|moved|switch|"
+    r"postpone|resched\w*|shift|"
     r"a la place|en lieu|instead|plutot|rather|autre (?:date|jour)|another (?:date|day)|other (?:date|day))\b"
 )
 #: The date that is given up.
@@ -142,6 +143,8 @@ _OWN = re.compile(
     r"\b(?:(?:celle|seance|session|date|place) que (?:j'ai|nous avons|on a) (?:reserv\w+|pris\w*|choisi\w*)|"
     r"(?:the )?(?:one|date|session) (?:i|we)(?:'ve| have)? (?:booked|reserved|chosen))\b"
 )
+#: What looks for courses rather than for another day.
+_LOOKING = frozenset({"search_courses", "search_events", "list_sessions", "course_details", "alert_me", "ask_campus"})
 #: A course that is wanted beside the one that is booked.
 _MORE = re.compile(r"\b(?:aussi|en plus|deuxieme|seconde|encore une|as well|too|also|another seat|second)\b")
 
@@ -158,6 +161,9 @@ async def another_date(turn: Turn) -> list[Event] | None:
     if not (turn.values("period") or _OWN.search(folded)) or not _MOVES.search(folded):
         return None
     if turn.first("booking_reference") or (turn.asks and not turn.values("period")):
+        return None
+    looks = turn.intent in _LOOKING and turn.confidence >= DOUBTFUL and not _OWN.search(folded)
+    if has(turn.text, "cancelling") or turn.first("topic") or looks:
         return None
     booking = await known_booking(turn, str(reference))
     named = named_course(turn)

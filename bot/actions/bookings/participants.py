@@ -114,7 +114,9 @@ def mentioned(text: str, names: list[str]) -> list[str]:
 
 #: A seat is given up, rather than taken by somebody else.
 _LEAVES = re.compile(
-    r"\b(?:annul\w*|retir\w*|enlev\w*|supprim\w*|sans|(?:ne )?(?:vient|viendra|sera) (?:plus|pas)|desist\w*|cancel\w*|"
+    r"\b(?:annul\w*|retir\w*|enlev\w*|supprim\w*|sans|"
+    r"(?:ne )?(?:vient|viennent|viendra|viendront|sera|seront) (?:plus|pas)|"
+    r"desist\w*|cancel\w*|"
     r"remov\w*|without|drop|(?:is|are)(?: not|n't) coming|(?:can't|cannot|won't) (?:come|make it))\b"
 )
 

@@ -65,6 +65,11 @@ _ALONE = re.compile(
     r"|\b(?:by myself|on my own|(?:une|a|one) (?:seule |single )(?:place|personne|seat|person))\b"
 )
 _NOT_ALONE = re.compile(r"\b(?:et|and|avec|with|plus|pas|not|sauf|except|nous|us|we)\b")
+#: A no, and at once how many.
+_NO_SO_MANY = re.compile(
+    r"(?:non|no|nope)(?: pas \d+| not \d+)?(?: (?:sorry|pardon|plutot|rather|mais|but))? "
+    r"\d{1,2} (?!h\b|euros?\b|am\b|pm\b)[a-z]+"
+)
 #: "The total is now 1".
 _TOTAL = re.compile(r"\b(?:total|headcount|effectif)\b")
 #: "Mettez 2": so many, whatever else is said.
@@ -377,11 +382,11 @@ def _counted(turn: Turn, so_far: SoFar, words: str) -> int | None:
     if put and not turn.values("period") and not _of_another_field(turn):
         return int(put["count"])
     of_seats = bool(_COUNTED.search(words) or _TOTAL.search(words))
-    refuses = has(turn.text, "no") and not turn.values("reference")  # "no, 2 pepole, not what I said earlier"
+    refuses = bool(_NO_SO_MANY.match(words))  # "no, 2 pepole, not what I said earlier"
     if so_far.asked == CONFIRM and (changes or refuses) and not _of_another_field(turn):
         of_seats = True
     count = turn.only_number if of_seats and so_far.seats else None
-    return count if count and not turn.values("period") else None
+    return count if count and 1 <= count <= 99 and not turn.values("period") else None
 
 
 def _of_another_field(turn: Turn) -> bool:

@@ -55,6 +55,8 @@ _NO_NUMBER = re.compile(
     r"\b(?:pas|aucun|sans|no|don'?t have|without|not)\b[^\d]{0,20}\b(?:bons?|commande|numero|po|purchase order|order|"
     r"number|reference)\b(?!.*\d)"
 )
+#: A purchase order, by its name.
+_ORDER = re.compile(r"\b(?:bons? de commande|purchase orders?|po)\b")
 #: "Forget the quote", in the middle of it.
 _DROPS = re.compile(
     r"\b(?:laisse[zr]?|oublie[zr]?|annule[zr]?|abandonne[zr]?|forget|drop|cancel|stop)\b.{0,12}\b(?:devis|quote|"
@@ -63,6 +65,9 @@ _DROPS = re.compile(
     r"|\b(?:don'?t|do not) (?:want|need) (?:a|any|the|your) (?:quote|quotation)\b"
 )
 _BY_THAT_WORD = re.compile(r"\b(?:devis|offre de prix|quote|quotation|price offer|pro ?forma)\b")
+_NO_QUOTE = re.compile(
+    r"\b(?:pas|sans|no|not|without|don'?t|inutile)\b.{0,25}\b(?:devis|offre de prix|quote|quotation|pro ?forma)\b"
+)
 #: It is one that they have, or should have.
 _THEIR_QUOTE = re.compile(r"\b(?:mon|notre|le|ce|my|our|the|that) (?:devis|offre|quote|quotation|offer|estimate)\b")
 
@@ -171,7 +176,7 @@ class Quoting(Kind):
             whole = bool(name) and people.is_first(str(name).split()[0]) and len(str(name).split()) > 1
             given.update({"name": name} if name and (free or whole) else {})
         if asked is not None and "po" not in given and not turn.pressed and _NO_NUMBER.search(fold(turn.text)):
-            given["po"] = ""
+            given.update({"po": ""} if asked == "po" or _ORDER.search(fold(turn.text)) else {})
         if asked == "po" and free and "po" not in given and is_number(turn.text):
             given["po"] = turn.text.strip()[:60]
         if turn.first("needs") and asked is not None:
@@ -213,7 +218,8 @@ class Quoting(Kind):
         task.values.setdefault("course", session["course_id"])
         if session["seats_free"] >= seats and bookable(session):
             return True
-        if session["seats_free"] + await Quoting._own(task) >= seats:
+        own = await Quoting._own(task)
+        if own and session["state"] in ("open", "full") and session["seats_free"] + own >= seats:
             return True
         free = formatting.plural("utter_part_seats_left", session["seats_free"], turn.lang)
         when = formatting.when(session["meetings"], turn.lang)
@@ -235,11 +241,31 @@ class Quoting(Kind):
             seats += sum(line["seats"] for line in lines if line["session"]["id"] == values["session"])
         return seats
 
+    async def _made(self, task: Task, body: Json) -> Json:
+        """The quote, and what it takes the place of is given back: before it only where its seats are needed for it.
+
+        Raises:
+            Problem: it cannot be made.
+        """
+        service = task.turn.service
+        try:
+            quote = await service.quote(task.key(), body)
+        except Problem as problem:
+            if problem.code != "session-full" or not (task.values.get("held") or task.values.get("instead_of")):
+                raise
+            await self._give_back(task)
+            quote = await service.quote(task.turn.key(task.key(), "again"), body)
+        else:
+            await self._give_back(task)
+        return quote
+
     @staticmethod
     async def _give_back(task: Task) -> None:
         """Let go of what this quote takes the place of, so that its seats are there for it."""
         turn, values = task.turn, task.values
-        if values.get("held"):
+        if values.get("needs"):
+            return
+        if values.get("held") and (await turn.service.booking(values["held"]))["state"] == "held":
             await release(turn, values["held"])
         if values.get("instead_of"):
             with contextlib.suppress(Problem):  # lapsed meanwhile: its seats are free
@@ -247,6 +273,8 @@ class Quoting(Kind):
 
     async def _pointed_at(self, task: Task) -> str | None:
         turn, course = task.turn, task.values.get("course")
+        if task.asked is None and "session" in task.values and not turn.values("period"):
+            return None
         if task.asked not in (None, "session", "po", "yes"):
             return None
         items = [item for item in shown_items(turn, "session") if course in (None, item["course"])]
@@ -337,9 +365,8 @@ class Quoting(Kind):
             body["lines"] = _lines(values)
         body |= {"po_number": values["po"]} if values.get("po") else {}
         body |= {"access_code": turn.slot("access_code")} if turn.slot("access_code") else {}
-        await self._give_back(task)
         try:
-            quote = await turn.service.quote(task.key(), body)
+            quote = await self._made(task, body)
         except Problem as problem:
             if problem.code == "session-full":
                 turn.say("utter_quote_full")
@@ -367,7 +394,8 @@ def _of_what_is_held(turn: Turn) -> bool:
 
 def by_that_word(turn: Turn) -> bool:
     """Whether a message asks for a quote by that word."""
-    return not turn.pressed and bool(_BY_THAT_WORD.search(fold(turn.text)))
+    folded = fold(turn.text)
+    return not turn.pressed and bool(_BY_THAT_WORD.search(folded)) and not _NO_QUOTE.search(folded)
 
 
 def is_wanted(turn: Turn) -> bool:

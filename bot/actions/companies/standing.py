@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.actions import formatting
-from bot.actions.companies.accepting import one_quote
+from bot.actions.companies.accepting import one_quote, tell_state
 from bot.actions.companies.quoting import Quoting
 from bot.actions.tasks import KINDS, begin
 from bot.actions.turn import Event, Turn
@@ -22,9 +22,14 @@ _LONGER = re.compile(
     r"\b(?:prolong\w*|rallong\w*|exten\w*|(?:plus|more) (?:de temps|longtemps|time)|longer|valable plus)\b"
 )
 _OTHERWISE = re.compile(
-    r"\b(?:finalement|au lieu|plutot|instead|actually|chang\w*|modif\w*|corrig\w*|correct|make it|that should be|"
-    r"(?:plus |ne .{0,12})?que|only|juste|seulement|mett\w+|passe[rz]?|update|revise[rd]?|rather|plus)\b"
+    r"\b(?:finalement|au lieu|plutot|instead|actually|chang(?:er|ez|e)|modifi(?:er|ez|e)|corrig(?:er|ez|e)|make it|"
+    r"that should be|plus que|ne (?:sera|serons|sommes|est)\w* (?:plus )?que|mett(?:ez|re)|"
+    r"passe[rz]?|update|revise[rd]?|rather)\b"
 )
+#: A quote beside the one that was made.
+_BESIDE = re.compile(r"\b(?:autre|second|deuxieme|aussi|en plus|also|another|too)\b")
+#: People of one quote, at most.
+_MOST = 100
 _OF_A_BOOKING = re.compile(r"\b(?:ebc|reservation|booking)\b")
 _BOOKS = frozenset({"book_session", "confirm_booking"})
 
@@ -39,8 +44,8 @@ async def decided(turn: Turn) -> list[Event] | None:
     if not (shown or _OF_IT.search(folded)):
         return None
     longer = bool(_LONGER.search(folded)) or turn.intent == "extend_hold"
-    seats = turn.first("seats") if turn.first("seats") is not None else turn.only_number
-    other = seats is not None and bool(_OTHERWISE.search(folded)) and not turn.first("course")
+    seats = _seats(turn)
+    other = seats is not None and bool(_OTHERWISE.search(folded)) and not _BESIDE.search(folded)
     books = takes(turn)
     if not (longer or other or books):
         return None
@@ -52,9 +57,18 @@ async def decided(turn: Turn) -> list[Event] | None:
         until = turn.part("day_and_hour", day=formatting.day(ends, turn.lang), hour=formatting.hour(ends, turn.lang))
         turn.say("utter_quote_lasts", reference=quote["reference"], until=until)
         return []
-    if other and len(quote["lines"]) == 1 and int(str(seats)) >= 1:
-        return _another(turn, quote, int(str(seats)))
+    if other and seats and len(quote["lines"]) == 1:
+        return _another(turn, quote, seats)
     return begin(turn, KINDS["accept_quote"]) if books else None
+
+
+def _seats(turn: Turn) -> int | None:
+    """How many people a message says the quote is to be for, and nothing else beside."""
+    others = any(entity.get("entity") not in ("language", "seats") for entity in turn.entities)
+    if turn.asks or "?" in turn.text or others:
+        return None
+    said = turn.first("seats") if turn.first("seats") is not None else turn.only_number
+    return int(said) if said is not None and 1 <= int(said) <= _MOST else None
 
 
 def takes(turn: Turn) -> bool:
@@ -68,6 +82,7 @@ def _another(turn: Turn, quote: Json, seats: int) -> list[Event]:
     """Begin a quote for other seats on the same date; it takes the place of the one that was made."""
     (line,) = quote["lines"]
     if line["seats"] == seats:
+        tell_state(turn, quote)
         return []
     turn.say("utter_quote_replaced", reference=quote["reference"])
     return begin(

@@ -17,7 +17,7 @@ from bot.actions.courses.focus import (
     session_criteria,
     topic_buttons,
 )
-from bot.actions.courses.lists import SESSIONS, say_sessions
+from bot.actions.courses.lists import EVERY, SESSIONS, say_sessions
 from bot.actions.criteria import Criteria
 from bot.actions.knowledge import ASKED, answered_surely
 from bot.actions.references import shown_items, within
@@ -146,12 +146,11 @@ async def _is_crowded(turn: Turn, course_id: str, wanted: Criteria, given_up: Cr
     """Whether there is a date at the time that was given up, and it only lacks the seats."""
     if "period" not in given_up:
         return False
-    held = {name: values for name, values in wanted.items() if name in ("period", "language", "format", "access_code")}
-    found = await turn.service.course_sessions(course_id, **crit.query(held), limit=SESSIONS, sort="start")
-    listed = (
-        await turn.service.course_sessions(course_id, limit=SESSIONS, sort="start") if not found["items"] else found
-    )
-    return any(within(one["start"], str(time)) for one in listed["items"] for time in given_up["period"])
+    held = {name: values for name, values in wanted.items() if name in ("language", "format", "access_code")}
+    found = await turn.service.course_sessions(course_id, **crit.query(held), limit=EVERY, sort="start")
+    then = [one for one in found["items"] if any(within(one["start"], str(time)) for time in given_up["period"])]
+    least = max(1, *(int(count) for count in wanted.get("seats", [1])))
+    return bool(then) and all(one["state"] in ("open", "full") and one["seats_free"] < least for one in then)
 
 
 def _really(given_up: Criteria, sessions: list[Json]) -> Criteria:
