@@ -488,6 +488,10 @@ class OutOfScope(MayBeAboutBooking):
     action = "action_out_of_scope"
 
     async def answer(self, turn: Turn) -> list[Event]:
+        words = _WORD.findall(fold(turn.text))
+        if words and not turn.pressed and all(_SMALL_SOUND.fullmatch(word) for word in words):
+            turn.say("utter_small_reply")
+            return []
         return await lost(turn)
 
 

@@ -143,7 +143,7 @@ _DETAILS = re.compile(
 
 def means_booking(turn: Turn) -> bool:
     """Whether a message that was taken for a wish for a quote has no word of one, but those of a booking."""
-    taken = turn.intent == "request_quote" or turn.intent.startswith("staff_")
+    taken = turn.intent == "request_quote" or (turn.intent.startswith("staff_") and turn.first("course") is not None)
     if turn.pressed or not taken or _OF_A_QUOTE.search(fold(turn.text)):
         return False
     in_booking = turn.tracker.active_loop.get("name") == "booking_form"
