@@ -61,6 +61,8 @@ class Turn(Words):
         #: A second wish in the message (`bot.nlu.second`); the turn is about the first.
         self.second: Json | None = message.get("second")
         self.text: str = self.whole[: self.second["cut"]] if self.second else self.whole
+        #: The text folded, its slips mended: for the words of a wish. Names, numbers and addresses are read in `text`.
+        self.plain: str = fold(self.text if self.second else message.get("mended") or self.text)
         self.intent: str = (message.get("intent") or {}).get("name") or ""
         self.confidence: float = (message.get("intent") or {}).get("confidence") or 0.0
         self.ranking: list[Json] = message.get("intent_ranking") or []

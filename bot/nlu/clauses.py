@@ -1,5 +1,9 @@
 """Parts of a message that are read beside it: the message well written, without courtesies, and the two sides of a cut.
 
+Well written is what the training data would write: without slips, and with a short name for a course's title, which
+they cannot all hold (`bot.nlu.spelling`, `bot.nlu.titles`). For training, examples that name a course are there twice, as
+they are and so.
+
 A list of messages goes through the pipeline. ``ClauseSplitter``, at its beginning, puts the parts of a message behind
 it on that list, so that every component reads them as it reads the message itself; ``SecondMeaning``
 (`bot.nlu.second`), at its end, takes them off again and keeps what they mean. What stands in a message (names, dates,
@@ -10,6 +14,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,9 +28,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.courtesies import without
+from bot.nlu.foreignness import OUT_OF_SCOPE
 from bot.nlu.language import LANGUAGES, examples_of
 from bot.nlu.spans import fold
 from bot.nlu.spelling import Spelling
+from bot.nlu.titles import Titles
 from bot.settings import ROOT
 
 #: The property of a message that holds its parts while it goes through the pipeline.
@@ -92,7 +99,11 @@ def places(text: str, most: int) -> list[tuple[int, int]]:
     return sorted(kept[:most])
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+#: In how many examples a word stands that is no slip in a title.
+_EVERYDAY = 3
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class ClauseSplitter(GraphComponent):
     """Puts the parts of each message behind it."""
 
@@ -114,6 +125,7 @@ class ClauseSplitter(GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._spelling = spelling
+        self._titles = Titles(spelling.everyday(_EVERYDAY)) if spelling is not None else None
 
     @classmethod
     def create(
@@ -138,6 +150,7 @@ class ClauseSplitter(GraphComponent):
         if not any(texts.values()):
             raise InvalidConfigException(f"ClauseSplitter found no example of the training data under {folder}.")
         self._spelling = Spelling.learn(texts)
+        self._titles = Titles(self._spelling.everyday(_EVERYDAY))
         with self._model_storage.write_to(self._resource) as directory:
             (directory / _FILE).write_text(json.dumps(self._spelling.as_dict(), ensure_ascii=False), encoding="utf-8")
         return self._resource
@@ -160,29 +173,50 @@ class ClauseSplitter(GraphComponent):
             words = json.loads((directory / _FILE).read_text(encoding="utf-8"))
         return cls(config, model_storage, resource, Spelling(words))
 
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """The training data with one more example for each that names a course: with a short name for its title.
+
+        Raises:
+            RuntimeError: the component was neither trained nor loaded.
+        """
+        if self._titles is None:
+            raise RuntimeError("ClauseSplitter was asked before it was trained.")
+        known = {example.get(TEXT) for example in training_data.training_examples}
+        more: dict[str, Message] = {}
+        for example in training_data.intent_examples:
+            short = self._titles.short(example.get(TEXT) or "")
+            if short not in known and example.get(INTENT) != OUT_OF_SCOPE:
+                more.setdefault(short, Message({TEXT: short, INTENT: example.get(INTENT)}))
+        return training_data.merge(TrainingData(list(more.values())))
+
     def process(self, messages: list[Message]) -> list[Message]:
         """The messages with their parts behind them; no command (``/…``) has any.
 
         Raises:
             RuntimeError: the component was neither trained nor loaded.
         """
-        if self._spelling is None:
+        if self._spelling is None or self._titles is None:
             raise RuntimeError("ClauseSplitter was asked before it was trained.")
         for message in list(messages):
             text = message.get(TEXT) or ""
             if text and not text.startswith("/"):
-                parts = _parts(text, self._config["most"], self._spelling)
+                parts = _parts(text, self._config["most"], self._written)
                 message.set(PARTS, parts)
                 messages += parts.all()
         return messages
 
+    def _written(self, text: str) -> str:
+        """The text as the training data would write it."""
+        assert self._spelling is not None and self._titles is not None
+        return self._spelling.mended(self._titles.short(text))
 
-def _parts(text: str, most: int, spelling: Spelling) -> Parts:
+
+def _parts(text: str, most: int, written: Callable[[str], str]) -> Parts:
     start, end = without(text)
     core = text[start:end]
 
     def mended(part: str) -> Message:
-        return Message({TEXT: spelling.mended(part)})
+        return Message({TEXT: written(part)})
 
     cuts = [
         Cut(mended(core[:left]), mended(core[right:]), start + left, start + right, core[right:])

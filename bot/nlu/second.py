@@ -34,6 +34,8 @@ from bot.nlu.out_of_scope import SCORE
 from bot.nlu.spans import fold, words_of
 
 SECOND = "second"
+#: The property with the text as the training data would write it, where that differs.
+MENDED = "mended"
 
 #: What a message is when it is nothing but polite.
 _POLITE = words_of("greet goodbye thank chitchat")
@@ -109,8 +111,10 @@ class SecondMeaning(GraphComponent):
         return messages
 
     def _read(self, message: Message, parts: Parts) -> None:
-        if parts.mended is not None and _mends(message, parts.mended):
-            _take_meaning(message, parts.mended)
+        if parts.mended is not None:
+            message.set(MENDED, parts.mended.get(TEXT), add_to_output=True)
+            if _mends(message, parts.mended):
+                _take_meaning(message, parts.mended)
         if parts.core is not None and self._counts(message, parts.core):
             _take_meaning(message, parts.core)
         found = [(self._sureness(message, cut), cut) for cut in parts.cuts]

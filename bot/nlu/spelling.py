@@ -71,6 +71,16 @@ class Spelling:
                             words[language][_key(part)][part] += 1
         return cls(words)
 
+    def everyday(self, least: int) -> frozenset[str]:
+        """The words that stand at least so often in the training data."""
+        return frozenset(
+            word
+            for known in self.words.values()
+            for spelt in known.values()
+            for word, count in spelt.items()
+            if count >= least
+        )
+
     def mended(self, text: str) -> str:
         """The text as the training data would write it; the same where nothing is strange in it."""
         letters = [character for character in text if character.isalpha()]

@@ -60,7 +60,7 @@ def is_named(day: date, text: str, lang: str) -> bool:
     """Whether a day is named in a text that was read (the month may stand further on: "mardi 12 au jeudi 14 mai")."""
     number = "1er" if lang == "fr" and day.day == 1 else str(day.day)
     named = f"{WEEKDAYS[lang][day.weekday()]} {number} ".casefold()
-    _, found, after = f"{text} ".casefold().replace(",", " ,").partition(named)
+    _, *after = f"{text} ".casefold().replace(",", " ,").split(named)  # what comes after each time that it is said
     months = [month.casefold() for month in MONTHS[lang]]
-    month = next((word for word in re.findall(r"\w+", after) if word in months), months[day.month - 1])
-    return bool(found) and month == months[day.month - 1]
+    this = months[day.month - 1]
+    return any(next((word for word in re.findall(r"\w+", one) if word in months), this) == this for one in after)

@@ -64,6 +64,8 @@ _ALONE = re.compile(
     r"|\b(?:je|j|m inscris|viens|suis|serai) (?:y )?(?:vais |viens |suis |serai )?(?:toute? )?seule?\b"
     r"|\b(?:by myself|on my own|(?:une|a|one) (?:seule |single )(?:place|personne|seat|person))\b"
 )
+#: One place or person, and nothing else.
+_JUST_ONE = re.compile(r"(?:(?:pour|for|c est|it s) )?(?:une?|one|a) (?:place|personne|participante?|seat|person)")
 _NOT_ALONE = re.compile(r"\b(?:et|and|avec|with|plus|pas|not|sauf|except|nous|us|we)\b")
 #: A no, and at once how many.
 _NO_SO_MANY = re.compile(
@@ -373,7 +375,7 @@ def _counted(turn: Turn, so_far: SoFar, words: str) -> int | None:
     changes = so_far.seats is not None and bool(_CHANGES.search(words))  # also put as a question
     if picking.asks(turn) and not changes:
         return None
-    if wanted and _ALONE.search(words) and not _NOT_ALONE.search(words):
+    if wanted and (_ALONE.search(words) or _JUST_ONE.fullmatch(plain(turn.plain))) and not _NOT_ALONE.search(words):
         return 1
     figures = re.findall(r"(?<![\w.,/-])\d{1,2}(?![\w/-])", turn.text) if wanted else []
     if len(figures) == 1 and all(entity.get("entity") == "language" for entity in turn.entities):

@@ -97,6 +97,12 @@ class Needing(Kind):
             given["place"] = somewhere
         return given
 
+    async def check(self, task: Task) -> None:
+        """One person alone needs no academy, only the courses that are open to all. Raises Over."""
+        values = task.values
+        if values.get("people") == 1 and "subject" in values and values.get("place") != CLIENT:
+            raise Over(await _open_to_all(task.turn, values))
+
     async def ask(self, task: Task) -> list[Event]:
         turn, asked = task.turn, task.asked
         buttons: list[Button] = []
@@ -280,6 +286,18 @@ def _criteria(values: Json) -> crit.Criteria:
     if values["subject"].get("course"):
         wanted["course"] = [values["subject"]["course"]]
     return wanted
+
+
+async def _open_to_all(turn: Turn, values: Json) -> list[Event]:
+    """The course that is needed, or the courses on the subject."""
+    from bot.actions.courses.searching import show_courses
+    from bot.actions.courses.telling import tell_course
+
+    turn.say("utter_needs_for_one")
+    wanted = _criteria(values)
+    wanted.pop("seats")
+    course = wanted.pop("course", None)
+    return await (tell_course(turn, course[0], wanted) if course else show_courses(turn, wanted, None))
 
 
 async def _sessions(turn: Turn, wanted: crit.Criteria) -> tuple[list[Json], crit.Criteria]:

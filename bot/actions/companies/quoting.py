@@ -64,9 +64,9 @@ _DROPS = re.compile(
     r"|\b(?:veux|voulons|souhaite|want|need)\b.{0,8}\b(?:pas|plus|no|not any)\b.{0,6}\b(?:devis|quote)\b"
     r"|\b(?:don'?t|do not) (?:want|need) (?:a|any|the|your) (?:quote|quotation)\b"
 )
-_BY_THAT_WORD = re.compile(r"\b(?:devis|offre de prix|quote|quotation|price offer|pro ?forma)\b")
+_BY_THAT_WORD = re.compile(r"\b(?:devis|offre de prix|quote|quotation|price offer|pro[- ]?forma)\b")
 _NO_QUOTE = re.compile(
-    r"\b(?:pas|sans|no|not|without|don'?t|inutile)\b.{0,25}\b(?:devis|offre de prix|quote|quotation|pro ?forma)\b"
+    r"\b(?:pas|sans|no|not|without|don'?t|inutile)\b.{0,25}\b(?:devis|offre de prix|quote|quotation|pro[- ]?forma)\b"
 )
 #: It is one that they have, or should have.
 _THEIR_QUOTE = re.compile(r"\b(?:mon|notre|le|ce|my|our|the|that) (?:devis|offre|quote|quotation|offer|estimate)\b")
@@ -394,8 +394,7 @@ def _of_what_is_held(turn: Turn) -> bool:
 
 def by_that_word(turn: Turn) -> bool:
     """Whether a message asks for a quote by that word."""
-    folded = fold(turn.text)
-    return not turn.pressed and bool(_BY_THAT_WORD.search(folded)) and not _NO_QUOTE.search(folded)
+    return not turn.pressed and bool(_BY_THAT_WORD.search(turn.plain)) and not _NO_QUOTE.search(turn.plain)
 
 
 def is_wanted(turn: Turn) -> bool:

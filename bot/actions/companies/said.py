@@ -44,8 +44,8 @@ def company_given(text: str, found: str | None) -> str:
             "Labo Delvigne SRL" rather than "Delvigne SRL".
     """
     said = company_said(text)
-    if found is None:
-        return said
+    if found is None or (found.islower() and any(word[0].isupper() for word in said.split())):
+        return said  # "callled Labo Delvigne": what was read is a slip before the name
     longer = found in said and found != said and all(_LIKE_A_NAME.match(word) for word in said.split())
     return said if longer else found
 
@@ -109,6 +109,12 @@ _LEADS = (
     "company",
     "employer",
     "invoice",
+    "appelle",
+    "s'appelle",
+    "nomme",
+    "called",
+    "named",
+    "behalf",
 )
 
 
@@ -144,14 +150,14 @@ _DETAILS = re.compile(
 def means_booking(turn: Turn) -> bool:
     """Whether a message that was taken for a wish for a quote has no word of one, but those of a booking."""
     taken = turn.intent == "request_quote" or (turn.intent.startswith("staff_") and turn.first("course") is not None)
-    if turn.pressed or not taken or _OF_A_QUOTE.search(fold(turn.text)):
+    if turn.pressed or not taken or _OF_A_QUOTE.search(turn.plain):
         return False
     in_booking = turn.tracker.active_loop.get("name") == "booking_form"
     return in_booking or any(has(turn.text, key) for key in ("a_seat", "of_seats")) or turn.first("seats") is not None
 
 
 _OF_A_QUOTE = re.compile(
-    r"\b(?:devis|off(?:re|er)s?|purchas\w*|achats?|quot\w*|pro ?forma|estimat\w*|proposals?|propositions?|cotation|"
+    r"\b(?:devis|off(?:re|er)s?|purchas\w*|achats?|quot\w*|pro[- ]?forma|estimat\w*|proposals?|propositions?|cotation|"
     r"chiffr\w*|prix|price|pricing|cost\w*|cout\w*|tarif\w*|budget|bon de commande|factur\w*|invoice\w*|compan\w*|"
     r"entreprise|societe|equipe|team|staff|personnel|collaborat\w*|employ\w*)\b"
 )
