@@ -16,7 +16,7 @@ from bot.actions import callbacks, contacting, distress
 from bot.actions.bookings import again, changing, moving, picking
 from bot.actions.bookings.cancelling import is_kept
 from bot.actions.bookings.words import has
-from bot.actions.companies import declining, needs, quoting, standing
+from bot.actions.companies import asked, declining, needs, standing
 from bot.actions.companies.said import gives_invoice_details, means_booking
 from bot.actions.identity import ask_for_code
 from bot.actions.tasks import KINDS, begin
@@ -67,7 +67,7 @@ _LET_KNOW = re.compile(
 
 async def _told_of_an_invoice(turn: Turn) -> list[Event] | None:
     """What is to stand on the invoice of a booking has no place on it, which is said."""
-    wants_quote = turn.intent == "request_quote" or quoting.by_that_word(turn)
+    wants_quote = turn.intent == "request_quote" or asked.by_that_word(turn)
     if wants_quote or not turn.slot("last_booking") or turn.slot("last_quote") or not gives_invoice_details(turn):
         return None
     turn.say("utter_invoice_details_elsewhere")
@@ -77,11 +77,11 @@ async def _told_of_an_invoice(turn: Turn) -> list[Event] | None:
 async def _booked_elsewhere(turn: Turn) -> list[Event] | None:
     """Whoever has no reference at hand, or booked elsewhere, proves an address, as the button does."""
     folded = fold(turn.text)
-    asked = turn.told_last & _ASKS_REFERENCE
+    was_asked = turn.told_last & _ASKS_REFERENCE
     if (
         turn.pressed
         or turn.slot("last_booking")
-        or not (_NO_REFERENCE.search(folded) or (asked and _ELSEWHERE.search(folded)))
+        or not (_NO_REFERENCE.search(folded) or (was_asked and _ELSEWHERE.search(folded)))
     ):
         return None
     return ask_for_code(turn)
@@ -109,7 +109,7 @@ async def taken_up(turn: Turn) -> list[Event] | None:
         callbacks.decided,
         declining.decided,
         standing.decided,
-        quoting.named,
+        asked.named,
         needs.described,
         again.restored,
         again.same_again,

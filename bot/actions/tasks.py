@@ -99,6 +99,10 @@ class Kind(ABC):
         """Whether there is anything that it could be done to, where another task is under way."""
         return True
 
+    def instead(self, task: Task) -> Task | None:
+        """The task that an answer makes of this one: whoever changes a booking and names another day moves it."""
+        return None
+
     def when_stopped(self, task: Task) -> str:
         """What is said where the person gives it up."""
         return self.stopped
@@ -172,6 +176,9 @@ class ValidateTaskForm(CampusAction):
                 return await self._begun(Task(turn, kind, began=turn.message_id))
             if task.asked is None:
                 return await self._begun(task)
+            instead = task.kind.instead(task) if turn.fresh else None
+            if instead is not None:
+                return await self._begun(instead)
             if turn.fresh and not await self._took(task):
                 return []
         except Over as over:

@@ -1,8 +1,8 @@
 """Parts of a message that are read beside it: the message well written, without courtesies, and the two sides of a cut.
 
 Well written is what the training data would write: without slips, and with a short name for a course's title, which
-they cannot all hold (`bot.nlu.spelling`, `bot.nlu.titles`). For training, examples that name a course are there twice, as
-they are and so.
+they cannot all hold (`bot.nlu.spelling`, `bot.nlu.titles`). For training, examples that name a course are there twice,
+as they are and so.
 
 A list of messages goes through the pipeline. ``ClauseSplitter``, at its beginning, puts the parts of a message behind
 it on that list, so that every component reads them as it reads the message itself; ``SecondMeaning``

@@ -1,8 +1,8 @@
 """The titles of courses in what people write, put short for whoever reads what is wanted.
 
-A title is made of words that mean something of their own ("Visualiser ses données de labo", "Managing a team") and would
-drown what is said about it. Where a meaning is read, each counts as the name of one subject that the training data speak
-of a hundred times. What is named is read from the message itself (`bot.nlu.catalogue`).
+A title is made of words that mean something of their own ("Visualiser ses données de labo", "Managing a team"), and
+would drown what is said about it. Where a meaning is read, each counts as the name of one subject that the training
+data speak of a hundred times. What is named is read from the message itself (`bot.nlu.catalogue`).
 """
 
 from __future__ import annotations

@@ -41,6 +41,25 @@ def test_what_stands_around_the_name_is_left_out(text: str, company: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "written", "company"),
+    [
+        ("la socété Exelyo", "la societe exelyo", "Exelyo"),
+        ("notre employeru est Kaneka NV", "notre employeur est kaneka nv", "Kaneka NV"),
+        ("Exelyo", "exelyo", "Exelyo"),
+        ("Quelqo SA", "quelque sa", "Quelqo SA"),
+        ("pour Exelyo", "la formation pour exelyo", "Exelyo"),
+    ],
+)
+def test_a_slip_in_what_leads_to_the_name_is_no_part_of_it(text: str, written: str, company: str) -> None:
+    assert company_said(text, written) == company
+
+
+def test_a_small_word_that_was_read_as_a_name_is_none() -> None:
+    assert company_given("our company is callled Meunier & Fils", "callled") == "Meunier & Fils"
+    assert company_given("la socété Exelyo", "la socété Exelyo", "la societe exelyo") == "Exelyo"
+
+
+@pytest.mark.parametrize(
     ("text", "found", "company"),
     [
         ("Labo Delvigne SRL", "Delvigne SRL", "Labo Delvigne SRL"),

@@ -23,7 +23,7 @@ from bot.actions.bookings.participants import (
     seated,
 )
 from bot.actions.bookings.telling import summary
-from bot.actions.bookings.words import has
+from bot.actions.bookings.words import has, only
 from bot.actions.showing import booking_card
 from bot.actions.tasks import KINDS, YES, Over, Task, begin, yes_and_no
 from bot.actions.turn import DOUBTFUL, Event, Turn
@@ -59,6 +59,13 @@ class Changing(OnBooking):
 
     def more(self, task: Task) -> Sequence[str]:
         return ["to"]
+
+    def instead(self, task: Task) -> Task | None:
+        turn = task.turn
+        another = bool(turn.values("period")) or has(turn.text, "another_date") or only(turn.text, "of_date", "polite")
+        if task.asked != "to" or turn.pressed or not another or turn.first("seats") is not None or _named(turn):
+            return None
+        return Task(turn, KINDS["move"], {"reference": task.values["reference"]}, began=turn.message_id)
 
     async def read(self, task: Task) -> Json:
         given = await super().read(task)
@@ -139,7 +146,8 @@ class Changing(OnBooking):
     async def ask_more(self, task: Task) -> list[Event]:
         turn, booking = task.turn, await self.booking(task)
         told = summary(turn, booking)
-        turn.say("utter_ask_change", people=_people(turn, booking["participants"]), **told)
+        move = turn.button("move_date", f'/reschedule_booking{{"booking_reference": "{booking["reference"]}"}}')
+        turn.say("utter_ask_change", buttons=[move], people=_people(turn, booking["participants"]), **told)
         return []
 
     async def summarise(self, task: Task) -> list[Event]:

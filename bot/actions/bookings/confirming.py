@@ -17,7 +17,7 @@ from bot.actions.bookings.pending import takes_offer, tell_offer
 from bot.actions.bookings.queueing import wants_to_queue
 from bot.actions.bookings.telling import summary
 from bot.actions.bookings.words import has
-from bot.actions.companies.quoting import is_wanted
+from bot.actions.companies.asked import is_wanted
 from bot.actions.companies.standing import takes
 from bot.actions.showing import booking_card, room
 from bot.actions.tasks import KINDS, begin

@@ -27,7 +27,7 @@ from bot.actions.bookings.queueing import wants_to_queue
 from bot.actions.bookings.reading import CONFIRM, EMAIL, NAME, SEATS, SESSION, Kind, Reading, read
 from bot.actions.bookings.replies import ACTS, kept_date, otherwise, to_another_course
 from bot.actions.bookings.words import has
-from bot.actions.companies.quoting import is_wanted
+from bot.actions.companies.asked import is_wanted
 from bot.actions.companies.said import gives_invoice_details
 from bot.actions.companies.standing import takes
 from bot.actions.turn import CampusAction, Event, Turn

@@ -135,7 +135,7 @@ class Moving(OnBooking):
 #: Words with which another day is wanted.
 _MOVES = re.compile(
     r"\b(?:chang(?:er|ez|e|ing)|decal\w*|deplac\w*|report(?:er|ez|e)|repouss\w*|avanc(?:er|ez)|move|moved|switch|"
-    r"postpone|resched\w*|shift|"
+    r"postpone|resched\w*|shift|transf[eé]r\w*|basculer?|"
     r"a la place|en lieu|instead|plutot|rather|autre (?:date|jour)|another (?:date|day)|other (?:date|day))\b"
 )
 #: The date that is given up.
@@ -155,12 +155,14 @@ async def another_date(turn: Turn) -> list[Event] | None:
     Returns:
         the events that begin it, or None where a message wants something else.
     """
-    reference, folded = turn.slot("last_booking"), fold(turn.text)
+    said, folded = turn.first("booking_reference"), fold(turn.text)
+    reference = said or turn.slot("last_booking")
     if not reference or turn.pressed or turn.intent.startswith("staff_") or _MORE.search(folded):
         return None
-    if not (turn.values("period") or _OWN.search(folded)) or not _MOVES.search(folded):
+    unnamed = turn.intent == "change_booking" and has(turn.text, "another_date") and turn.first("seats") is None
+    if not (turn.values("period") or _OWN.search(folded) or unnamed) or not _MOVES.search(folded):
         return None
-    if turn.first("booking_reference") or (turn.asks and not turn.values("period")):
+    if (said and not unnamed) or (turn.asks and not turn.values("period")):
         return None
     looks = turn.intent in _LOOKING and turn.confidence >= DOUBTFUL and not _OWN.search(folded)
     if has(turn.text, "cancelling") or turn.first("topic") or looks:
@@ -169,7 +171,7 @@ async def another_date(turn: Turn) -> list[Event] | None:
     named = named_course(turn)
     if booking is None or booking["state"] != "confirmed" or named not in (None, booking["session"]["course_id"]):
         return None
-    several = len(await own_bookings(turn, Moving.states)) > 1  # then it is asked which
+    several = not said and len(await own_bookings(turn, Moving.states)) > 1  # then it is asked which
     return begin(turn, KINDS[Moving.name], **({} if several else {"reference": booking["reference"]}))
 
 

@@ -343,7 +343,7 @@ def _email(turn: Turn, so_far: SoFar) -> str | tuple[str, ...] | None:
 
 def _seats(turn: Turn, so_far: SoFar) -> int | None:
     said = turn.first("seats")
-    words = plain(turn.text)
+    words = plain(turn.plain)
     if so_far.seats and so_far.asked not in (None, SESSION):
         for pattern, sign in ((_MORE, 1), (_LESS, -1)):
             found = pattern.search(words)

@@ -8,8 +8,9 @@ from typing import ClassVar
 from rasa_sdk.events import SlotSet
 
 from bot.actions import formatting
-from bot.actions.companies.quoting import is_number, offered, quote_card, quote_lines, totals
+from bot.actions.companies.quoting import is_number
 from bot.actions.companies.said import gives_invoice_details
+from bot.actions.companies.telling import offered, quote_card, quote_lines, totals
 from bot.actions.tasks import Kind, Over, Task, agrees, yes_and_no
 from bot.actions.turn import Event, Turn
 from bot.service import Json, Problem

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Sequence
 from typing import ClassVar
@@ -13,16 +12,18 @@ from bot.actions import criteria as crit
 from bot.actions import formatting
 from bot.actions.bookings import people
 from bot.actions.bookings.booking import forgotten
-from bot.actions.bookings.holding import release
 from bot.actions.bookings.picking import on_the_dates, picked
+from bot.actions.companies.asked import existing
 from bot.actions.companies.lines import candidates, counted, several
 from bot.actions.companies.places import at_their_place
+from bot.actions.companies.replacing import has_room, made, of_what_is_held
 from bot.actions.companies.said import company_given, company_named, company_said
+from bot.actions.companies.telling import offered, quote_card, wanted_line
 from bot.actions.courses.focus import course_in_focus, named_course
 from bot.actions.courses.lists import SESSIONS
 from bot.actions.references import shown_items
 from bot.actions.showing import bookable, session_card, session_item, session_line, short_title, shown
-from bot.actions.tasks import KINDS, Kind, Over, Task, begin, yes_and_no
+from bot.actions.tasks import Kind, Over, Task, yes_and_no
 from bot.actions.turn import DOUBTFUL, Button, Event, Turn
 from bot.nlu.number_words import numbers
 from bot.nlu.spans import fold
@@ -34,22 +35,10 @@ _COMPANY, _NEEDS = 120, 2000
 _NO_DATA = frozenset({"talk_to_human", "help", "bot_challenge", "switch_language", "ask_campus"})
 #: Words from which on a message tells what is needed.
 ENOUGH = 7
-#: The button of an offer made for them.
-_TAILORED = '/inform{"needs": "told"}'
 #: Words from which on an answer tells a need; a date or a number alone tells none.
 _TELLS = 5
 #: The slot with what a company told of its needs.
 TOLD = "company_needs"
-#: Somebody asks after a quote that there is, or has not got it.
-_ASKS_AFTER = re.compile(
-    r"\b(?:ou (?:est|en est|se trouve)|en est|pas (?:encore )?(?:recu|eu|trouve)|rien recu|where(?: is|'?s)|"
-    r"(?:haven'?t|have not|"
-    r"didn'?t|never|not) (?:yet )?(?:received?|got|get|seen)|status|statut|renvo\w*|resend|re-send|"
-    r"send .{0,40}again|toujours "
-    r"(?:valable|bon|valide)|encore valable|still (?:valid|good|open)|valable jusqu|valid until|until when|"
-    r"jusqu'a quand|pdf|lien|"
-    r"link|download|telecharg\w*)\b"
-)
 #: Whoever has no number of a purchase order yet.
 _NO_NUMBER = re.compile(
     r"\b(?:pas|aucun|sans|no|don'?t have|without|not)\b[^\d]{0,20}\b(?:bons?|commande|numero|po|purchase order|order|"
@@ -64,12 +53,6 @@ _DROPS = re.compile(
     r"|\b(?:veux|voulons|souhaite|want|need)\b.{0,8}\b(?:pas|plus|no|not any)\b.{0,6}\b(?:devis|quote)\b"
     r"|\b(?:don'?t|do not) (?:want|need) (?:a|any|the|your) (?:quote|quotation)\b"
 )
-_BY_THAT_WORD = re.compile(r"\b(?:devis|offre de prix|quote|quotation|price offer|pro[- ]?forma)\b")
-_NO_QUOTE = re.compile(
-    r"\b(?:pas|sans|no|not|without|don'?t|inutile)\b.{0,25}\b(?:devis|offre de prix|quote|quotation|pro[- ]?forma)\b"
-)
-#: It is one that they have, or should have.
-_THEIR_QUOTE = re.compile(r"\b(?:mon|notre|le|ce|my|our|the|that) (?:devis|offre|quote|quotation|offer|estimate)\b")
 
 
 class Quoting(Kind):
@@ -90,8 +73,8 @@ class Quoting(Kind):
         turn = task.turn
         if "instead_of" in task.values:
             return
-        await _existing(turn)
-        if _of_what_is_held(turn):
+        await existing(turn)
+        if of_what_is_held(turn):
             task.values.update(session=turn.slot("session_id"), seats=turn.slot("seats"), held=turn.slot("hold"))
             task.values["course"] = turn.slot("course")
         for step, slot in (("name", "contact_name"), ("email", "contact_email")):
@@ -166,7 +149,7 @@ class Quoting(Kind):
         if company and not (asked == "company" and free):
             given["company"] = company[:_COMPANY]
         elif asked == "company" and free and len(turn.text) <= _COMPANY and not (_points(turn) or turn.first("email")):
-            given["company"] = company_given(turn.text, company)
+            given["company"] = company_given(turn.text, company, turn.plain)
         elif asked == "company" and free and turn.first("email"):
             given.update(_all_at_once(turn))
         if asked in (None, "session") and "email" in given and len(str(turn.first("person") or "").split()) > 1:
@@ -198,7 +181,7 @@ class Quoting(Kind):
     async def check(self, task: Task) -> None:
         """A date has room for all of them; of several courses one after the other gets its date."""
         values = task.values
-        if "session" in values and "seats" in values and not await self._has_room(task):
+        if "session" in values and "seats" in values and not await has_room(task):
             values.pop("session")
             task.asked = None
             return
@@ -209,67 +192,6 @@ class Quoting(Kind):
         values["lines"] = [*values.get("lines", []), line]
         values.update(course=following["course"], seats=following["seats"])
         task.asked = None
-
-    @staticmethod
-    async def _has_room(task: Task) -> bool:
-        """Whether the date has room for all of them; where it has not, that is said."""
-        turn, seats = task.turn, int(task.values["seats"])
-        session = await turn.service.session(task.values["session"], access_code=turn.slot("access_code"))
-        task.values.setdefault("course", session["course_id"])
-        if session["seats_free"] >= seats and bookable(session):
-            return True
-        own = await Quoting._own(task)
-        if own and session["state"] in ("open", "full") and session["seats_free"] + own >= seats:
-            return True
-        free = formatting.plural("utter_part_seats_left", session["seats_free"], turn.lang)
-        when = formatting.when(session["meetings"], turn.lang)
-        turn.say("utter_quote_little_room", when=when, free=free, buttons=[turn.button("plan_private", _TAILORED)])
-        return False
-
-    @staticmethod
-    async def _own(task: Task) -> int:
-        """The seats of the date that are taken by what this quote takes the place of."""
-        turn, values = task.turn, task.values
-        seats = 0
-        if values.get("held"):
-            held = await turn.service.booking(values["held"])
-            same = held["state"] == "held" and held["session"]["id"] == values["session"]
-            seats += held["seats"] if same else 0
-        if values.get("instead_of"):
-            quote = await turn.service.quote_of(values["instead_of"])
-            lines = quote["lines"] if quote["state"] == "open" else []
-            seats += sum(line["seats"] for line in lines if line["session"]["id"] == values["session"])
-        return seats
-
-    async def _made(self, task: Task, body: Json) -> Json:
-        """The quote, and what it takes the place of is given back: before it only where its seats are needed for it.
-
-        Raises:
-            Problem: it cannot be made.
-        """
-        service = task.turn.service
-        try:
-            quote = await service.quote(task.key(), body)
-        except Problem as problem:
-            if problem.code != "session-full" or not (task.values.get("held") or task.values.get("instead_of")):
-                raise
-            await self._give_back(task)
-            quote = await service.quote(task.turn.key(task.key(), "again"), body)
-        else:
-            await self._give_back(task)
-        return quote
-
-    @staticmethod
-    async def _give_back(task: Task) -> None:
-        """Let go of what this quote takes the place of, so that its seats are there for it."""
-        turn, values = task.turn, task.values
-        if values.get("needs"):
-            return
-        if values.get("held") and (await turn.service.booking(values["held"]))["state"] == "held":
-            await release(turn, values["held"])
-        if values.get("instead_of"):
-            with contextlib.suppress(Problem):  # lapsed meanwhile: its seats are free
-                await turn.service.decline_quote(turn.key("decline-quote", values["instead_of"]), values["instead_of"])
 
     async def _pointed_at(self, task: Task) -> str | None:
         turn, course = task.turn, task.values.get("course")
@@ -335,7 +257,7 @@ class Quoting(Kind):
         cards = [session_card(session) for session in sessions]
         seats = [formatting.plural("utter_part_seats", line["seats"], turn.lang) for line in lines]
         if len(lines) > 1:
-            told = [_wanted(turn, session, count) for session, count in zip(sessions, seats, strict=True)]
+            told = [wanted_line(turn, session, count) for session, count in zip(sessions, seats, strict=True)]
             turn.say(
                 "utter_ask_quote_lines",
                 buttons=yes_and_no(turn, "quote_yes"),
@@ -366,7 +288,7 @@ class Quoting(Kind):
         body |= {"po_number": values["po"]} if values.get("po") else {}
         body |= {"access_code": turn.slot("access_code")} if turn.slot("access_code") else {}
         try:
-            quote = await self._made(task, body)
+            quote = await made(task, body)
         except Problem as problem:
             if problem.code == "session-full":
                 turn.say("utter_quote_full")
@@ -385,59 +307,6 @@ class Quoting(Kind):
         return [*over, *(SlotSet(name, value) for name, value in known.items())]
 
 
-def _of_what_is_held(turn: Turn) -> bool:
-    """Whether a message in a booking wants a quote for the seats that are held."""
-    held = turn.slot("hold") and turn.slot("session_id") and turn.slot("seats")
-    others = any(turn.values(one) for one in ("session", "period", "needs")) or turn.first("seats") is not None
-    return bool(held) and not others and named_course(turn) in (None, turn.slot("course"))
-
-
-def by_that_word(turn: Turn) -> bool:
-    """Whether a message asks for a quote by that word."""
-    return not turn.pressed and bool(_BY_THAT_WORD.search(turn.plain)) and not _NO_QUOTE.search(turn.plain)
-
-
-def is_wanted(turn: Turn) -> bool:
-    """Whether a message that was taken for a booking asks for a quote by that word."""
-    return by_that_word(turn) and not turn.asks and turn.intent not in _OF_A_QUOTE - {"request_quote"}
-
-
-async def named(turn: Turn) -> list[Event] | None:
-    """Begin a quote where a message asks for one by that word and was taken, unsurely, for something else."""
-    if turn.intent in _OF_A_QUOTE or turn.first("quote_reference") or not by_that_word(turn):
-        return None
-    for_seats = turn.intent in _OF_SEATS and not (turn.asks or turn.slot("last_quote"))
-    if not (turn.doubtful or turn.titled or for_seats):
-        return None
-    return begin(turn, KINDS[Quoting.name])
-
-
-#: What a message is taken for that speaks of a quote and asks for none, or whose own rule begins one.
-_OF_A_QUOTE = frozenset(
-    {"request_quote", "accept_quote", "decline_offer", "ask_campus", "deny", "talk_to_human", "request_document"}
-)
-#: What a message is taken for that names seats, a date or who asks, and with them a quote.
-_OF_SEATS = frozenset({"inform", "book_session", "search_courses", "list_sessions", "course_details", "refine_search"})
-
-
-async def _existing(turn: Turn) -> None:
-    """Whoever asks after a quote that there is, is told how it stands. Raises Over."""
-    from bot.actions.companies.accepting import one_quote, tell_state
-
-    named, asks = turn.first("quote_reference"), _ASKS_AFTER.search(fold(turn.text))
-    if turn.pressed or not (named or asks):
-        return
-    if not (named or turn.slot("last_quote")):
-        if _THEIR_QUOTE.search(fold(turn.text)):
-            turn.say("utter_quote_none")
-            raise Over
-        return
-    quote = await one_quote(turn, str(named or turn.slot("last_quote")))
-    if quote is not None:
-        tell_state(turn, quote)
-    raise Over([SlotSet("last_quote", quote["reference"])] if quote else [])
-
-
 def _said(turn: Turn) -> str:
     """What the person typed in this conversation, the last words of it."""
     typed = [str(event.get("text")) for event in turn.tracker.events if event.get("event") == "user"]
@@ -446,72 +315,6 @@ def _said(turn: Turn) -> str:
 
 def _lines(values: Json) -> list[Json]:
     return [*values.get("lines", []), {"session_id": values["session"], "seats": values["seats"]}]
-
-
-def _wanted(turn: Turn, session: Json, seats: str) -> str:
-    return turn.part(
-        "quote_wanted",
-        seats=seats,
-        title=session["title"],
-        when=formatting.when(session["meetings"], turn.lang),
-        price=formatting.price(session["price"]["amount"], turn.lang),
-    )
-
-
-def quote_lines(turn: Turn, quote: Json) -> str:
-    """A line of text for each line of a quote."""
-    return "\n".join(
-        turn.part(
-            "quote_line",
-            seats=formatting.plural("utter_part_seats", line["seats"], turn.lang),
-            title=line["session"]["title"],
-            when=formatting.when(line["session"]["meetings"], turn.lang),
-            total=formatting.money(line["total"]["gross"], turn.lang),
-        )
-        for line in quote["lines"]
-    )
-
-
-def totals(turn: Turn, quote: Json) -> Json:
-    """The amounts of a quote in words."""
-    return {name: formatting.money(quote["total"][name], turn.lang) for name in ("net", "vat", "gross")}
-
-
-def offered(turn: Turn, quote: Json) -> tuple[Json, list[Button]]:
-    """A quote in words, and the buttons that take or leave it."""
-    ends = formatting.moment(quote["valid_until"])
-    day, hour = formatting.day(ends, turn.lang), formatting.hour(ends, turn.lang)
-    until = turn.part("day_and_hour", day=day, hour=hour)
-    meant = f'{{"quote_reference": "{quote["reference"]}"}}'
-    email = (quote.get("contact") or {}).get("email") or ""
-    lines = quote_lines(turn, quote)
-    told = {"reference": quote["reference"], "lines": lines, "until": until, "email": email, **totals(turn, quote)}
-    return told, [
-        turn.button("quote_accept", f"/accept_quote{meant}"),
-        turn.button("quote_decline", f"/decline_offer{meant}"),
-    ]
-
-
-def quote_card(quote: Json) -> Json:
-    """A quote in the neutral message format."""
-    total = {name: quote["total"][name] for name in ("net", "vat", "gross", "currency")}
-    return {
-        "type": "quote",
-        "reference": quote["reference"],
-        "state": quote["state"],
-        "lines": [
-            {
-                "session_id": line["session"]["id"],
-                "title": line["session"]["title"],
-                "seats": line["seats"],
-                "total": {name: line["total"][name] for name in ("net", "vat", "gross", "currency")},
-            }
-            for line in quote["lines"]
-        ],
-        "total": total,
-        "valid_until": quote["valid_until"],
-        "pdf_url": quote["pdf_url"],
-    }
 
 
 async def _open(turn: Turn, course: str, seats: int | None = None, when: str | None = None) -> list[Json]:

@@ -36,16 +36,19 @@ _AFTER = re.compile(
 )
 
 
-def company_given(text: str, found: str | None) -> str:
+def company_given(text: str, found: str | None, written: str = "") -> str:
     """The company that a message gives where one was asked for.
 
     Args:
+        written: the text with its slips mended.
         found: what was read as a company's name. It is the whole of it unless the message is nothing but a longer one:
             "Labo Delvigne SRL" rather than "Delvigne SRL".
     """
-    said = company_said(text)
+    said = company_said(text, written)
     if found is None or (found.islower() and any(word[0].isupper() for word in said.split())):
         return said  # "callled Labo Delvigne": what was read is a slip before the name
+    if found != said and found.endswith(f" {said}") and found.removesuffix(said).islower():
+        return said  # so are the small words before it
     longer = found in said and found != said and all(_LIKE_A_NAME.match(word) for word in said.split())
     return said if longer else found
 
@@ -69,8 +72,20 @@ _TITLE = re.compile(r"^[^:]{2,20}:\s+(?=\S)")
 _CALLED = re.compile(r"^.{0,40}?\b(?:s['’]appelle|se nomme|is called|is named)\s+(?=\S)", re.IGNORECASE)
 
 
-def company_said(text: str) -> str:
-    """The company that a message gives where one was asked for, without what stands around it."""
+def company_said(text: str, written: str = "") -> str:
+    """The company that a message gives where one was asked for, without what stands around it.
+
+    Args:
+        written: the text with its slips mended: what leads to the name is told by it ("la socété Exelyo").
+    """
+    said, words, mended = _without_lead(text), text.split(), written.split()
+    rest = fold(_without_lead(written)).split()
+    led = len(mended) - len(rest)
+    fewer = len(rest) < len(said.split()) and len(mended) == len(words) and mended[led:] == rest
+    return " ".join(words[led:]).strip(_SIGNS) if rest and fewer else said
+
+
+def _without_lead(text: str) -> str:
     whole = _CALLED.sub("", _TITLE.sub("", " ".join(text.split()))).strip(_SIGNS)
     bare, match = _AFTER.sub("", whole), _BEFORE.match(whole)
     if match and not _A_NAME_ITSELF.fullmatch(match[0].strip()):

@@ -7,9 +7,10 @@ import re
 from rasa_sdk.events import FollowupAction
 
 from bot.actions import criteria as crit
+from bot.actions.companies.asked import by_that_word
 from bot.actions.companies.needs import Needing, is_specific, is_team
 from bot.actions.companies.places import place_of
-from bot.actions.companies.quoting import Quoting, by_that_word
+from bot.actions.companies.quoting import Quoting
 from bot.actions.courses.focus import course_in_focus
 from bot.actions.courses.telling import tell_course
 from bot.actions.knowledge import SURE, find_answer, tell

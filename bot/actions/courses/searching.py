@@ -27,7 +27,7 @@ from bot.actions.courses.focus import (
 from bot.actions.courses.instead import courses_instead
 from bot.actions.courses.lists import COURSES, say_courses, words
 from bot.actions.courses.sessions import show_sessions
-from bot.actions.courses.telling import CourseDetails, answer_on_screen, tell_course, tell_item
+from bot.actions.courses.telling import CourseDetails, answer_on_screen, in_general, tell_course, tell_item
 from bot.actions.criteria import Criteria
 from bot.actions.knowledge import ASKED, KNOWN, SURE, answered_surely
 from bot.actions.references import extreme, pointed_at, shown_items
@@ -60,6 +60,9 @@ class SearchCourses(CampusAction):
         team = for_a_team(turn)
         if team is not None:
             return team
+        told = await in_general(turn) if turn.question and turn.first("course_attribute") else None
+        if told is not None:
+            return told  # "what proof do you get once it is over?"
         course = turn.first("course")
         criteria = about(turn)
         if course and "topic" not in criteria:

@@ -88,7 +88,8 @@ class CourseDetails(MayBeAboutBooking):
 
 async def in_general(turn: Turn) -> list[Event] | None:
     """What holds of courses in general, where one asks about none of them: "is there a diploma at the end?"."""
-    if turn.pressed or shown_items(turn) or crit.read(turn) or subjects.said(turn):
+    subject = subjects.said(turn) and not turn.first("course_attribute")
+    if turn.pressed or shown_items(turn) or crit.read(turn) or subject:
         return None
     asked = asked_of_course(turn).attributes
     if "price" in asked:
