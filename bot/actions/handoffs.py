@@ -66,6 +66,9 @@ class ValidateHandoffForm(CampusAction):
         if contact:
             return [*reason, SlotSet("handoff_contact", contact), SlotSet("requested_slot", None)]
         if asked and turn.fresh:
+            if not turn.pressed and _MONEY.search(fold(turn.whole)):
+                turn.say("utter_handoff_also")  # what was said last goes with the request
+                return [*reason, SlotSet("handoff_contact", None), SlotSet("requested_slot", "handoff_contact")]
             ends = turn.intent in ("deny", "undo", "start_over", "goodbye", "cancel_booking")
             if ends or only(turn.text, "go_on", "polite", "yes", all_of=("go_on",)):
                 return [*reason, SlotSet("handoff_contact", None), SlotSet("requested_slot", None)]
@@ -79,6 +82,10 @@ class ValidateHandoffForm(CampusAction):
                 turn.say("utter_invalid_contact")
             return [*reason, SlotSet("handoff_contact", None), SlotSet("requested_slot", "handoff_contact")]
         return [*reason, SlotSet("requested_slot", "handoff_contact")]
+
+
+#: Money that is asked back is a matter for the person who was asked for.
+_MONEY = re.compile(r"\b(?:rembours\w*|refund\w*|money back|mon argent|my money|debite\w*|charged (?:me )?twice)\b")
 
 
 def _agrees(turn: Turn) -> bool:

@@ -15,9 +15,11 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from bot.actions import callbacks, contacting, distress
 from bot.actions.bookings import again, changing, moving, picking
 from bot.actions.bookings.cancelling import is_kept
+from bot.actions.bookings.checking import own_bookings
 from bot.actions.bookings.words import has
 from bot.actions.companies import asked, declining, needs, standing
 from bot.actions.companies.said import gives_invoice_details, means_booking
+from bot.actions.courses.focus import named_course
 from bot.actions.identity import ask_for_code
 from bot.actions.tasks import KINDS, begin
 from bot.actions.turn import Event, Turn
@@ -42,6 +44,20 @@ async def _cancels(turn: Turn) -> list[Event] | None:
     if not has(turn.text, "cancelling") or is_kept(turn.text):
         return None
     return [SlotSet("cancel_reference", str(turn.first("booking_reference"))), FollowupAction("cancel_form")]
+
+
+async def _cancels_own(turn: Turn) -> list[Event] | None:
+    """Whoever cancels what they have booked, by its name, is no one of the staff who calls it off."""
+    course = named_course(turn)
+    taken = turn.doubtful or turn.intent in ("staff_cancel_session", "search_events", "list_sessions")
+    if turn.pressed or turn.question or course is None or not taken:
+        return None
+    if not has(turn.plain, "cancelling") or is_kept(turn.text):
+        return None
+    own = [one for one in await own_bookings(turn) if one["session"]["course_id"] == course]
+    if len(own) != 1:
+        return None
+    return [SlotSet("cancel_reference", own[0]["reference"]), FollowupAction("cancel_form")]
 
 
 async def _books(turn: Turn) -> list[Event] | None:
@@ -118,6 +134,7 @@ async def taken_up(turn: Turn) -> list[Event] | None:
         picking.chosen,
         picking.seats_on_screen,
         _cancels,
+        _cancels_own,
         _looks,
         _books,
         _told_of_an_invoice,

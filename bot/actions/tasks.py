@@ -11,6 +11,7 @@ Rasa sees one form with one slot (``task_done``); the state of a task is kept in
 from __future__ import annotations
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -92,6 +93,8 @@ class Kind(ABC):
     optional: ClassVar[frozenset[str]] = frozenset()
     #: Whether a summary is confirmed before it is done; what changes nothing needs no yes.
     confirms: ClassVar[bool] = True
+    #: Whether it changes a booking that may be cancelled instead.
+    ends_with_booking: ClassVar[bool] = False
     #: Said where the person gives it up.
     stopped: ClassVar[str] = "utter_task_stopped"
 
@@ -207,6 +210,8 @@ class ValidateTaskForm(CampusAction):
             task.times = 0
             await kind.check(task)
             return True
+        if kind.ends_with_booking and turn.intent == "cancel_booking" and _WHOLE.search(turn.plain):
+            return False  # the booking itself is to be cancelled, and not only its change
         if _stops(turn):
             not_now = only(turn.text, "not_now", "no", "polite", all_of=("not_now",))
             if task.asked in kind.optional and (turn.intent == "deny" or not_now):
@@ -243,6 +248,10 @@ async def _another(task: Task) -> Kind | None:
     if not turn.pressed and not other.is_possible(turn):
         return None
     return other if not await task.kind.read(task) else None
+
+
+#: A whole booking, and whatever else there is.
+_WHOLE = re.compile(r"\b(?:reservations?|inscriptions?|tout|bookings?|everything|all of it)\b")
 
 
 def agrees(turn: Turn) -> bool:

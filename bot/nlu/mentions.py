@@ -31,7 +31,8 @@ _SMALL = words_of(
 )
 #: A course's other name with one of these is a subject and a criterion ("Python le soir", "robotics for beginners").
 _CRITERIA = words_of(
-    "debutant debutants beginner beginners initiation introduction intro bases basics gratuit free soir evening online"
+    "debutant debutants beginner beginners initiation introduction intro bases basics gratuit free soir evening online "
+    "chomeur chomeurs chomage unemployed"
 )
 #: Words that are also names of the catalogue; they count only in capitals ("MES", "PAT", "IT").
 _PLAIN_TOO = words_of("mes pat it as car son sub di pv ra da or as us ai ia sa ces tes ses ms amm sap lot lots pm am")

@@ -25,6 +25,8 @@ _LONG = 8
 _SHOUTED = 0.7
 #: A French word that lost its apostrophe to the one before it.
 _ELIDED = re.compile(r"(qu|[cdjlmnst])([aeiouyh].{2,})")
+#: "je", as it is typed on telephones: "jveux", "jreserve".
+_I = re.compile(r"j([^aeiouyh].{3,})")
 _KEYBOARDS = (("azertyuiop", "qsdfghjklm", "wxcvbn"), ("qwertyuiop", "asdfghjkl", "zxcvbnm"))
 
 
@@ -110,6 +112,9 @@ class Spelling:
         french = self.words.get("fr", {})
         if elided and "fr" in languages and elided[2] in french:
             return f"{elided[1]}'{_commonest(french[elided[2]])}"
+        own = _I.fullmatch(key)
+        if own and "fr" in languages and own[1] in french:
+            return f"je {_commonest(french[own[1]])}"
         return self._nearest(key, languages) or word
 
     def _nearest(self, key: str, languages: list[str]) -> str | None:

@@ -50,6 +50,8 @@ class ValidateCancelForm(CampusAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         asked = turn.slot("requested_slot")
+        if asked not in ("cancel_reference", "cancel_confirmed"):
+            asked = None  # that was the question of another form, out of which this one is come to
         reference, confirmed = turn.slot("cancel_reference"), turn.slot("cancel_confirmed")
         events: list[Event] = []
         if turn.fresh and asked is None and (is_wanted_back(turn) or await another_date(turn)):

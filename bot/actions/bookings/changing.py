@@ -52,6 +52,7 @@ class Changing(OnBooking):
     """Seats or names; what it costs is said before it is done."""
 
     name = "change"
+    ends_with_booking: ClassVar[bool] = True
     intents: ClassVar[frozenset[str]] = frozenset({"change_booking"})
     which = "utter_ask_which_to_change"
     nothing = "utter_nothing_to_change"

@@ -6,6 +6,7 @@ import re
 
 from rasa_sdk.events import SlotSet
 
+from bot import snapshot
 from bot.actions import criteria as crit
 from bot.actions import subjects
 from bot.actions.bookings import picking
@@ -15,7 +16,7 @@ from bot.actions.bookings.words import has
 from bot.actions.courses.focus import course_in_focus, named_course, only_course, session_criteria, topic_buttons
 from bot.actions.courses.lists import EVERY
 from bot.actions.courses.searching import show_courses
-from bot.actions.courses.sessions import show_sessions
+from bot.actions.courses.sessions import SearchEvents, show_sessions
 from bot.actions.references import Item, pointed_at, shown_items, within
 from bot.actions.showing import bookable, item_buttons, session_item
 from bot.actions.turn import CampusAction, Event, Turn
@@ -92,6 +93,19 @@ async def another_course(turn: Turn, current: str) -> str | None:
     return named if named != current else None
 
 
+def course_beside(turn: Turn, current: str) -> bool:
+    """Whether a message wants another course beside the one that is held ("add chromatography for two as well")."""
+    if turn.pressed or picking.asks(turn):
+        return False
+    topics = next((one.get("topics") or [] for one in snapshot.load()["courses"] if one["id"] == current), [])
+    other = turn.first("course") not in (None, current) or any(one not in topics for one in turn.values("topic"))
+    adds = bool(_ADDS.search(turn.plain))
+    return (other and (adds or turn.first("seats") is not None)) or (adds and bool(_OTHER_COURSE.search(turn.plain)))
+
+
+#: What comes on top.
+_ADDS = re.compile(r"\b(?:aussi|egalement|en plus|ajout\w*|also|too|as well|add|adding|on top)\b")
+_OTHER_COURSE = re.compile(r"\b(?:l'autre|une autre|the other|another) (?:cours|formation|course|training|one)\b")
 #: What is liked better.
 _PREFERS = re.compile(r"\b(?:j ?e? ?pref\w+|prefer\w*|plutot|rather|instead|a la place|voulais dire|meant)\b")
 #: The no to what is held.
@@ -191,6 +205,8 @@ class AskSession(CampusAction):
             key = "utter_ask_which_session" if times < STUCK else "utter_ask_session_stuck"
             turn.say(key, buttons=item_buttons(turn, listed))
             return []
+        if turn.fresh and not turn.pressed and _EVENT.search(turn.plain) and not set(named) & set(crit.SUBJECT):
+            return await SearchEvents().act(turn)  # "I want to register for an event"
         if not any(subject in named for subject in crit.SUBJECT):
             words = subjects.said(turn, booking=True)
             if words and turn.intent == "book_session":
@@ -202,6 +218,9 @@ class AskSession(CampusAction):
             return []
         turn.say("utter_ask_which_course_to_book", buttons=topic_buttons(turn))
         return [SlotSet("criteria", {})]
+
+
+_EVENT = re.compile(r"\b(?:events?|evenements?)\b")
 
 
 def _of_one_course(items: list[Item], course: str | None) -> bool:

@@ -18,7 +18,7 @@ from bot.actions import formatting
 from bot.actions.bookings import picking
 from bot.actions.bookings.booking import Booking
 from bot.actions.bookings.changing import seats_given
-from bot.actions.bookings.choosing import another_course, chosen_session, on_another_day, on_each_date
+from bot.actions.bookings.choosing import another_course, chosen_session, course_beside, on_another_day, on_each_date
 from bot.actions.bookings.filling import ask_for_the_rest, ask_which_email, put_all
 from bot.actions.bookings.holding import has_room, hold, of_the_full, part_in_words, still_held
 from bot.actions.bookings.moving import another_date
@@ -119,6 +119,10 @@ async def take(booking: Booking) -> bool:
     other = await another_course(turn, str(booking["course"])) if booking["hold"] and booking.asked else None
     if other:
         return await to_another_course(booking, other)
+    if booking["hold"] and booking.asked and course_beside(turn, str(booking["course"])):
+        turn.say("utter_one_course_after_the_other")
+        booking.set("booking_pending", booking["booking_pending"])
+        return True
     reading = read(turn, booking.so_far)
     if turn.first("access_code"):
         booking.set("access_code", turn.first("access_code"))

@@ -35,6 +35,7 @@ class Moving(OnBooking):
     """Another date: the old seats are given back only once the new ones are got."""
 
     name = "move"
+    ends_with_booking: ClassVar[bool] = True
     intents: ClassVar[frozenset[str]] = frozenset({"reschedule_booking"})
     which = "utter_ask_which_to_move"
     nothing = "utter_nothing_to_move"

@@ -216,6 +216,10 @@ def _meant_email(turn: Turn, so_far: SoFar) -> str | None:
     """The one of two addresses whose provider is said ("yes, it's gmail")."""
     if not so_far.waits_for("email") or turn.first("email") or "@" in turn.text or has(turn.text, "no"):
         return None
+    places = [str(one) for one in turn.values("reference")]
+    options = so_far.pending.get("options") or []
+    if len(places) == 1 and places[0].isdigit() and 0 < int(places[0]) <= len(options):
+        return str(options[int(places[0]) - 1])
     said = set(plain(turn.text).split())
     named = [
         option
