@@ -133,6 +133,7 @@ async def taken_up(turn: Turn) -> list[Event] | None:
         moving.another_date,
         picking.chosen,
         picking.seats_on_screen,
+        picking.day_on_screen,
         _cancels,
         _cancels_own,
         _looks,

@@ -93,6 +93,8 @@ class Kind(ABC):
     optional: ClassVar[frozenset[str]] = frozenset()
     #: Whether a summary is confirmed before it is done; what changes nothing needs no yes.
     confirms: ClassVar[bool] = True
+    #: What agrees to its summary as a plain yes does, and asks for no other task meanwhile.
+    agreed_by: ClassVar[frozenset[str]] = frozenset()
     #: Whether it changes a booking that may be cancelled instead.
     ends_with_booking: ClassVar[bool] = False
     #: Said where the person gives it up.
@@ -200,7 +202,7 @@ class ValidateTaskForm(CampusAction):
         turn, kind = task.turn, task.kind
         if turn.pressed and turn.intent not in {"inform", "affirm", "deny", *kind.intents}:
             return False
-        if task.asked == YES and agrees(turn):
+        if task.asked == YES and (agrees(turn) or _agrees_by_name(task)):
             task.values[YES] = True
             return True
         read = await kind.read(task)
@@ -245,9 +247,17 @@ async def _another(task: Task) -> Kind | None:
         or (turn.confidence < DOUBTFUL and not turn.pressed)
     ):
         return None
-    if not turn.pressed and not other.is_possible(turn):
+    if not turn.pressed and (not other.is_possible(turn) or turn.intent in task.kind.agreed_by):
         return None
     return other if not await task.kind.read(task) else None
+
+
+def _agrees_by_name(task: Task) -> bool:
+    """Whether a message agrees by the name of what is to be made ("yes, the quote", "I accept the quote")."""
+    turn = task.turn
+    more = any(entity.get("entity") != "language" for entity in turn.entities)
+    surely = turn.intent in task.kind.agreed_by and turn.confidence >= DOUBTFUL
+    return surely and not (turn.pressed or turn.question or turn.hesitates or more)
 
 
 #: A whole booking, and whatever else there is.

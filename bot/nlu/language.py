@@ -145,12 +145,14 @@ class LanguageIdentifier(EntityComponent):
         """
         if self._model is None:
             raise RuntimeError("LanguageIdentifier was asked before it was trained.")
+        if fold(text).strip(" .!") in _SHARED:
+            return []
         courtesy = self._courtesies.get(fold(text).strip(" !.?"))
         if courtesy:
             return [Found(LANGUAGE, courtesy, 0, len(text), 1.0)]
-        if self._is_name(text):
-            return []
         masked = mask(text, before.entities)
+        if self._is_name(masked):
+            return []
         said = _by_date(text) or self._model.sure(masked) or self._by_words(masked)
         return [Found(LANGUAGE, said[0], 0, len(text), said[1])] if said else []
 
@@ -169,10 +171,10 @@ class LanguageIdentifier(EntityComponent):
         return messages
 
     def _is_name(self, text: str) -> bool:
-        """Whether it is nothing but capitalised words that neither language is known for ("Vésale Bio")."""
+        """Whether it is nothing but capitalised words, few of which a language is known for ("Labo Vésale SRL")."""
         said = WORD.findall(text)
-        known = any(fold(word) in self._own_words for word in said)
-        return len(said) > 1 and all(map(_capital, said)) and not text.isupper() and not known
+        known = sum(fold(word) in self._own_words for word in said)
+        return len(said) > 1 and all(map(_capital, said)) and not text.isupper() and 3 * known <= len(said)
 
     def _by_words(self, masked: str) -> tuple[str, float] | None:
         """The language of a few words that only one of the two has ("statistics course": the subject is masked)."""
@@ -195,6 +197,8 @@ def _capital(word: str) -> bool:
     return word[0].isupper()
 
 
+#: What is said alike in both languages.
+_SHARED = frozenset({"stop", "ok", "pause"})
 #: Words up to which a date tells the language of a message.
 _FEW = 5
 _OF_DATES = {

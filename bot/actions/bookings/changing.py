@@ -89,7 +89,10 @@ class Changing(OnBooking):
         if task.asked == YES:  # where a yes is waited for, a word alone is a slip in one rather than a name
             named = [one for one in named if len(one["name"].split()) > 1]
         if named and not turn.pressed:
-            after = seated(named, await self.booking(task), turn.text)
+            booking, pending = await self.booking(task), (task.values.get("to") or {}).get("people")
+            if task.asked == YES and pending:
+                booking = {**booking, "participants": pending}  # the list that waits for its yes is corrected
+            after = seated(named, booking, turn.text)
             if after is None:
                 turn.say("utter_change_who_leaves")
                 return {}
@@ -119,7 +122,11 @@ class Changing(OnBooking):
             return None
         booking = await self.booking(task)
         gone = leaving(task.turn.text, [one["name"] for one in booking["participants"]])
-        return without(booking, gone) if 0 < len(gone) < booking["seats"] else None
+        if gone:
+            return without(booking, gone) if len(gone) < booking["seats"] else None
+        unlisted = len(_named(task.turn))  # who does not come had not been named as one of them
+        free = booking["seats"] - len(booking["participants"])
+        return {"seats": booking["seats"] - unlisted} if 0 < unlisted <= free and unlisted < booking["seats"] else None
 
     async def _seats(self, task: Task) -> Json:
         """Another number of seats: a total, or more or fewer than there are."""
@@ -348,6 +355,10 @@ async def part_given_up(turn: Turn, reference: str) -> list[Event] | None:
     named = mentioned(turn.text, [one["name"] for one in booking["participants"]])
     if 0 < len(named) < booking["seats"]:
         return begin(turn, KINDS[Changing.name], reference=reference, to=without(booking, named))
+    unlisted = len(_named(turn)) if may_leave(turn.text) and not named else 0
+    counted = unlisted > 1 or turn.first("seats") == unlisted
+    if counted and 0 < unlisted <= booking["seats"] - max(1, len(booking["participants"])):
+        return begin(turn, KINDS[Changing.name], reference=reference, to={"seats": booking["seats"] - unlisted})
     beside = turn.asks or turn.first("course") or turn.first("topic") or has(turn.text, "books")
     unnamed = not named and not beside and booking["seats"] > max(1, len(booking["participants"]))
     if unnamed and has(turn.text, "cancelling") and _ONE_SEAT.search(fold(turn.text)):

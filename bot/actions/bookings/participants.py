@@ -117,7 +117,7 @@ _LEAVES = re.compile(
     r"\b(?:annul\w*|retir\w*|enlev\w*|supprim\w*|sans|"
     r"(?:ne )?(?:vient|viennent|viendra|viendront|sera|seront) (?:plus|pas)|"
     r"desist\w*|cancel\w*|"
-    r"remov\w*|without|drop|(?:is|are)(?: not|n't) coming|(?:can't|cannot|won't) (?:come|make it))\b"
+    r"remov\w*|without|drop|(?:is|are)(?: not|n't) coming|(?:can'?t|cannot|won'?t) (?:come|make it))\b"
 )
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction
 
+from bot.actions import criteria as crit
 from bot.actions.bookings.words import has, only
 from bot.actions.references import Item, pointed_at, shown_items, within
+from bot.actions.showing import bookable
 from bot.actions.turn import Event, Turn
 from bot.nlu.spans import fold
 
@@ -148,6 +150,28 @@ async def seats_on_screen(turn: Turn) -> list[Event] | None:
     ]
     seat = has(turn.text, "a_seat") or has(turn.text, "me")
     return None if others or left or not seat else [FollowupAction("booking_form")]
+
+
+async def day_on_screen(turn: Turn) -> list[Event] | None:
+    """Begin to book the course that was just told about, on the one day with room that a message names.
+
+    Returns:
+        the events that begin it, or None where the message names no such day, or more beside it.
+    """
+    course, named = turn.slot("course"), {str(one.get("entity")) for one in turn.entities}
+    if turn.pressed or asks(turn) or not (course and _told_of_one(turn)) or turn.intent not in _NAMING_A_DAY:
+        return None
+    if "period" not in named or named - {"period", "seats", "language"} or is_refused(turn.text):
+        return None
+    wanted: dict[str, Any] = {"period": turn.values("period")}
+    found = await turn.service.course_sessions(
+        str(course), access_code=turn.slot("access_code"), limit=2, **crit.query(wanted)
+    )
+    return [FollowupAction("booking_form")] if len([one for one in found["items"] if bookable(one)]) == 1 else None
+
+
+#: What a day below a course may be taken for.
+_NAMING_A_DAY = frozenset({"inform", "refine_search", "list_sessions", "book_session", "out_of_scope", "affirm"})
 
 
 def _told_of_one(turn: Turn) -> bool:

@@ -40,10 +40,11 @@ def is_wanted(turn: Turn) -> bool:
 
 async def named(turn: Turn) -> list[Event] | None:
     """Begin a quote where a message asks for one by that word and was taken, unsurely, for something else."""
-    if turn.intent in _OF_A_QUOTE or turn.first("quote_reference") or not by_that_word(turn):
+    anew = turn.intent == "accept_quote" and not turn.slot("last_quote") and turn.first("course")
+    if (turn.intent in _OF_A_QUOTE and not anew) or turn.first("quote_reference") or not by_that_word(turn):
         return None
     for_seats = turn.intent in _OF_SEATS and not (turn.asks or turn.slot("last_quote"))
-    if not (turn.doubtful or turn.titled or for_seats):
+    if not (turn.doubtful or turn.titled or for_seats or anew):
         return None
     return begin(turn, KINDS["quote"])
 

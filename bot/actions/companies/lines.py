@@ -18,8 +18,11 @@ OFFERED = 5
 _MOST = 100
 _FOR = re.compile(
     r"^\s*(?:(?:places?|seats?|personnes?|people|pers\.?|participants?|operateurs?|operators?|techniciens?|technicians?|"
-    r"collegues?|colleagues?) )?(?:pour|for|en|in|sur|on|au|aux|a la|a l'|to) "
+    r"collegues?|colleagues?) (?:(?:pour|for|en|in|sur|on|au|aux|a la|to|of|de|du|des) |a l'|d'|(?=l'|les? |la ))"
+    r"|(?:pour|for|en|in|sur|on|au|aux|a la|to) |a l')"
 )
+#: Where the words of a course end: courtesies and prices follow.
+_ENDS = re.compile(r"[,;]|\b(?:svp|stp|please|pls|htva|hors tva|excl\w*|without vat|merci|thanks)\b")
 _JOINED = re.compile(r"(?:\b(?:et|and|puis|then)\b|[,;.!?\s])+$")
 
 
@@ -38,7 +41,7 @@ def several(turn: Turn) -> list[Json]:
     """The courses of a message with how many seats each, where it names two or more; else nothing."""
     lines: list[Json] = []
     for seats, words in counted(turn):
-        course = _entity_in(turn, words) or _only(called(_JOINED.sub("", _FOR.sub("", fold(words)))))
+        course = _entity_in(turn, words) or _only(called(_JOINED.sub("", _ENDS.split(_FOR.sub("", fold(words)))[0])))
         if course is None or course in [line["course"] for line in lines]:
             return []
         lines.append({"course": course, "seats": seats})

@@ -91,7 +91,8 @@ class Needing(Kind):
             subject = await _subject(turn, asked)
             given.update({"subject": subject} if subject else {})
         free = not (turn.pressed or turn.question or given) and turn.intent not in _NO_DATA and turn.intent != "deny"
-        if asked in ("functions", "period", "budget") and free:
+        contact = any(turn.first(one) for one in ("email", "phone", "company", "person"))
+        if asked in ("functions", "period", "budget") and free and not contact:
             given[asked] = " ".join(turn.text.split())[:LONGEST]
         elif asked == "place" and "place" not in given and (somewhere := named_place(turn, alone=free)):
             given["place"] = somewhere

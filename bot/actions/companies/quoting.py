@@ -13,6 +13,7 @@ from bot.actions import formatting
 from bot.actions.bookings import people
 from bot.actions.bookings.booking import forgotten
 from bot.actions.bookings.picking import on_the_dates, picked
+from bot.actions.bookings.words import only
 from bot.actions.companies.asked import existing
 from bot.actions.companies.lines import candidates, counted, several
 from bot.actions.companies.places import at_their_place
@@ -61,6 +62,7 @@ class Quoting(Kind):
     name = "quote"
     intents: ClassVar[frozenset[str]] = frozenset({"request_quote"})
     optional: ClassVar[frozenset[str]] = frozenset({"po"})
+    agreed_by: ClassVar[frozenset[str]] = frozenset({"accept_quote"})
     stopped = "utter_no_quote"
 
     def steps(self, task: Task) -> Sequence[str]:
@@ -145,6 +147,7 @@ class Quoting(Kind):
             and any(sign.isalnum() for sign in turn.text)
         )
         free = free and not (asked in ("company", "name") and _asks(turn))
+        free = free and not (asked in ("company", "name") and only(turn.text, "yes", "no", "polite", "end"))
         company = company_named(turn)
         if company and not (asked == "company" and free):
             given["company"] = company[:_COMPANY]

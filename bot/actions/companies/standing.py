@@ -22,7 +22,8 @@ _LONGER = re.compile(
     r"\b(?:prolong\w*|rallong\w*|exten\w*|(?:plus|more) (?:de temps|longtemps|time)|longer|valable plus)\b"
 )
 _OTHERWISE = re.compile(
-    r"\b(?:finalement|au lieu|plutot|instead|actually|chang(?:er|ez|e)|modifi(?:er|ez|e)|corrig(?:er|ez|e)|make it|"
+    r"\b(?:finalement|finally|(?:we|i)(?:'ll| will)? take|on (?:en )?prend|au lieu|"
+    r"plutot|instead|actually|chang(?:er|ez|e)|modifi(?:er|ez|e)|corrig(?:er|ez|e)|make it|"
     r"that should be|plus que|ne (?:sera|serons|sommes|est)\w* (?:plus )?que|mett(?:ez|re)|"
     r"passe[rz]?|update|revise[rd]?|rather)\b"
 )
@@ -65,7 +66,8 @@ async def decided(turn: Turn) -> list[Event] | None:
 def _seats(turn: Turn) -> int | None:
     """How many people a message says the quote is to be for, and nothing else beside."""
     others = any(entity.get("entity") not in ("language", "seats") for entity in turn.entities)
-    if turn.asks or "?" in turn.text or others:
+    asks = (turn.asks or "?" in turn.text) and not _OTHERWISE.search(fold(turn.text))
+    if asks or others:
         return None
     said = turn.first("seats") if turn.first("seats") is not None else turn.only_number
     return int(said) if said is not None and 1 <= int(said) <= _MOST else None
