@@ -164,6 +164,21 @@ def test_which_name_is_given(text: str, name: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
+        ("first and last name: Imran Fraser", "Imran Fraser"),
+        ("prénom et nom : Marie Claes", "Marie Claes"),
+        ("my last name is De Smet", "Imran De Smet"),
+        ("mon prénom c'est Omar", "Omar Fraser"),
+    ],
+)
+def test_a_part_of_a_name_or_the_whole_of_it_is_given_anew(text: str, name: str) -> None:
+    announced = people.announced_name(text)
+    assert announced is not None
+    assert people.with_part("Imran Fraser", announced) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
         ("il y a une coquille dans mon nom, je suis Nora Vasseur", "Nora Vasseur"),
         ("you misspelled it, the name reads Nora Vasseur", "Nora Vasseur"),
         ("merci de changer le nom en Nora Vasseur svp", "Nora Vasseur"),

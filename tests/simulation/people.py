@@ -114,6 +114,8 @@ class Person:
     def made(lang: str, dice: random.Random) -> Person:
         """Somebody new."""
         name, other = (f"{dice.choice(FIRST[lang].split())} {dice.choice(LAST[lang].split('|'))}" for _ in range(2))
+        while other == name:
+            other = f"{dice.choice(FIRST[lang].split())} {dice.choice(LAST[lang].split('|'))}"
         email, other_email = (_address(one, dice) for one in (name, name))
         while other_email == email:
             other_email = _address(name, dice)

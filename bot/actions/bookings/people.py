@@ -123,9 +123,16 @@ def announced_name(text: str) -> Named | None:
             continue  # "Anna Okafor is how the name is spelled"
         if name:
             part = "family" if found["family"] else "first" if found["first"] else None
-            return Named(name, part)
+            return Named(name, None if _BOTH.search(folded) else part)
     standing = _standing_out(text) if _ABOUT_A_NAME.search(folded) else None
     return Named(standing) if standing else None
+
+
+#: The name is announced as the whole of it.
+_BOTH = re.compile(
+    r"\b(?:prenom (?:et|ou|/) (?:(?:le|mon|un) )?nom|nom (?:et|/) (?:(?:le|mon|un) )?prenom|"
+    r"first (?:name )?(?:and|/) (?:my |the )?(?:last|family|surname)|(?:last|family) name (?:and|/) first)\b"
+)
 
 
 def _without_lead(text: str) -> str:
