@@ -125,6 +125,7 @@ async def taken_up(turn: Turn) -> list[Event] | None:
         callbacks.decided,
         declining.decided,
         standing.decided,
+        asked.asked_after,
         asked.named,
         needs.described,
         again.restored,

@@ -38,6 +38,21 @@ def is_wanted(turn: Turn) -> bool:
     return by_that_word(turn) and not turn.asks and turn.intent not in _OF_A_QUOTE - {"request_quote"}
 
 
+async def asked_after(turn: Turn) -> list[Event] | None:
+    """How a quote stands that was made, where a message asks after it and was taken for what is none of ours."""
+    beside = turn.doubtful or turn.intent == "out_of_scope"
+    folded = fold(turn.text)
+    if turn.pressed or not turn.slot("last_quote") or not beside:
+        return None
+    if not (_THEIR_QUOTE.search(folded) and _ASKS_AFTER.search(folded)):
+        return None
+    try:
+        await existing(turn)
+    except Over as over:
+        return over.events
+    return None
+
+
 async def named(turn: Turn) -> list[Event] | None:
     """Begin a quote where a message asks for one by that word and was taken, unsurely, for something else."""
     anew = turn.intent == "accept_quote" and not turn.slot("last_quote") and turn.first("course")
