@@ -79,7 +79,7 @@ class SwitchLanguage(CampusAction):
             instead = await second_reading(turn)
             if instead is not None:
                 return instead
-        wanted = turn.first("requested_language")
+        wanted = next(reversed(turn.values("requested_language")), None)  # "my English is bad, en français svp"
         folded = fold(turn.text)
         if not turn.pressed:
             if _OTHER_LANGUAGE.search(folded) and wanted not in responses.LANGUAGES:
@@ -123,8 +123,8 @@ _OTHER_LANGUAGE = re.compile(
     r"ukrainien|ukrainian|russe|russian)\b"
 )
 _LACKED = re.compile(
-    r"(?:(?:parle|comprends?|lis|ecris|maitrise)s? (?:vraiment |toujours )?pas (?:tres bien |bien |beaucoup |"
-    r"trop |assez )?"
+    r"(?:(?:parle|comprends?|lis|ecris|maitrise)s? (?:vraiment |toujours )?(?:mal|tres mal|pas) (?:tres bien |bien |"
+    r"beaucoup |trop |assez )?"
     r"(?:le |l')?|(?:do not|don't|dont|cannot|can't) (?:really )?(?:speak|understand|read|write) (?:much |good |any )?"
     r"|not (?:so |very )?good (?:at|in) )(?:francais|french|anglais|english)\b"
     r"|\b(?:francais|french|anglais|english) (?:is|est) (?:\w+ ){0,2}(?:bad|poor|weak|rusty|terrible|mauvais|nul|"

@@ -435,6 +435,13 @@ def _named(turn: Turn, so_far: SoFar, email: str | None = None) -> dict[str, Any
     return {"first_name" if one else NAME: name}
 
 
+#: "Actually put it under …".
+_PUT_UNDER = re.compile(
+    r"\b(?:put|make|book|note|mettez|mets|notez|ecrivez|inscrivez)\b.{0,12}"
+    r"\b(?:under|out to|au nom|sous|plutot|rather)\b"
+)
+
+
 def _corrected_name(turn: Turn, so_far: SoFar, text: str) -> str | None:
     name = str(so_far.name)
     if mailboxes.marked(text):  # the words of an address are nobody's name
@@ -442,13 +449,10 @@ def _corrected_name(turn: Turn, so_far: SoFar, text: str) -> str | None:
     announced = people.announced_name(text)
     if announced:
         return people.with_part(name, announced)
-    if so_far.asked == EMAIL and not (people.about_spelling(text) or has(text, "change") or has(text, "of_name")):
+    anew = has(text, "change") or has(text, "of_name") or bool(_PUT_UNDER.search(turn.plain))
+    if so_far.asked == EMAIL and not (people.about_spelling(text) or anew):
         return None
-    if (
-        turn.values("person")
-        and (has(text, "meant") or has(text, "change") or has(text, "of_name"))
-        and len(str(turn.first("person")).split()) > 1
-    ):
+    if turn.values("person") and (has(text, "meant") or anew) and len(str(turn.first("person")).split()) > 1:
         return str(turn.first("person"))
     return people.respelled(name, text)
 
