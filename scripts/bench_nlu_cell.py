@@ -78,18 +78,19 @@ async def answer(asked: dict[str, Any]) -> dict[str, Any]:
         began, cpu = time.perf_counter(), time.process_time()
         found = await agent.parse_message(text)
         took = {"cpu_ms": (time.process_time() - cpu) * 1000, "ms": (time.perf_counter() - began) * 1000}
-        said.append({**_said(found), "foreign": foreign[-1] if foreign else None, **took})
+        said.append({**_said(found), "foreign": foreign[0] if foreign else None, **took})
     return {"load": load, "memory_loaded": loaded, "memory_peak": _peak(), "said": said}
 
 
 def _listen(judge: Any) -> list[float]:
-    """What the out-of-scope detector thinks of each message, before any rule: a parsed message tells it in part."""
+    """What the out-of-scope detector thinks of a message and then of its parts, before any rule."""
     heard: list[float] = []
     of = judge.of
 
-    def listened(*arguments: Any) -> float:
-        heard.append(float(of(*arguments)))
-        return heard[-1]
+    def listened(*arguments: Any) -> Any:
+        found = of(*arguments)
+        heard.extend(map(float, found))
+        return found
 
     judge.of = listened
     return heard

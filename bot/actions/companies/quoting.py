@@ -118,7 +118,8 @@ class Quoting(Kind):
         if asked is not None and not turn.pressed and _DROPS.search(fold(turn.text)):
             turn.say(self.stopped)
             raise Over
-        course = named_course(turn) if asked in ("needs", "session") and not at_their_place(turn.text) else None
+        speaks = asked in ("needs", "session") and turn.intent not in _NO_DATA  # "am I talking with an AI?" names none
+        course = named_course(turn) if speaks and not at_their_place(turn.text) else None
         if asked == "needs" and course is None:
             course = _of_those(turn, task.values.get("courses") or [])
         if course and course != task.values.get("undated"):

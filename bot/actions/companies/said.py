@@ -165,12 +165,18 @@ _DETAILS = re.compile(
 def means_booking(turn: Turn) -> bool:
     """Whether a message that was taken for a wish for a quote has no word of one, but those of a booking."""
     taken = turn.intent == "request_quote" or (turn.intent.startswith("staff_") and turn.first("course") is not None)
+    counted = turn.first("course") is not None and turn.first("seats") is not None
+    taken = taken or (turn.intent == "company_training" and counted and not _TRAINS.search(turn.plain))
     if turn.pressed or not taken or _OF_A_QUOTE.search(turn.plain):
         return False
     in_booking = turn.tracker.active_loop.get("name") == "booking_form"
     return in_booking or any(has(turn.text, key) for key in ("a_seat", "of_seats")) or turn.first("seats") is not None
 
 
+#: Training that is wanted for others, at their place or not.
+_TRAINS = re.compile(
+    r"\b(?:train\w*|form(?:er|ez|ons|ation|ations)|upskill\w*|operat\w+|technici\w+|chez nous|our place|on site)\b"
+)
 _OF_A_QUOTE = re.compile(
     r"\b(?:devis|off(?:re|er)s?|purchas\w*|achats?|quot\w*|pro[- ]?forma|estimat\w*|proposals?|propositions?|cotation|"
     r"chiffr\w*|prix|price|pricing|cost\w*|cout\w*|tarif\w*|budget|bon de commande|factur\w*|invoice\w*|compan\w*|"
