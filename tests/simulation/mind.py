@@ -432,7 +432,7 @@ class Mind:
     def _misread(self, reading: Reading) -> str:
         """What stands in the summary otherwise than it was said."""
         text = reading.last.casefold()
-        if "•" not in text:
+        if not re.search("•|au nom de|in the name of", text):
             return ""
         if not re.search(rf"(au nom de|in the name of) {re.escape(self.right('name').casefold())} \(", text):
             return "name"

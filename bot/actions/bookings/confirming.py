@@ -150,7 +150,8 @@ class AskConfirmation(CampusAction):
         ]
         if told == turn.slot("booking_told"):
             key = "utter_ask_confirm_stuck" if times > STUCK else "utter_ask_confirm"
-            turn.say(key, buttons=buttons, **summary(turn, booking))
+            who = {"name": turn.slot("contact_name"), "email": turn.slot("contact_email")}
+            turn.say(key, buttons=buttons, **who, **summary(turn, booking))
             return [counted]
         turn.say(
             "utter_booking_summary",
