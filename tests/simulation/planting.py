@@ -163,6 +163,10 @@ def wrong_seats(passing: Between, reference: str, booking: dict[str, Any]) -> No
 
 
 def written_twice(passing: Between, reference: str, booking: dict[str, Any]) -> None:
-    """The seats are taken a second time, and stay held."""
-    seats = {"session_id": booking["session"]["id"], "seats": booking["seats"], "hold": True, "lang": "fr"}
+    """The seats are taken a second time, and stay held: on another date where that one has not so many left."""
+    same, course = booking["session"]["id"], booking["session"]["course_id"]
+    _, found, _ = passing.ask("GET", f"/v1/courses/{course}/sessions?seats={booking['seats']}&limit=20")
+    free = [one["id"] for one in json.loads(found)["items"]]
+    chosen = same if same in free else free[0]
+    seats = {"session_id": chosen, "seats": booking["seats"], "hold": True, "lang": "fr"}
     passing.done("POST", "/v1/bookings", seats)
