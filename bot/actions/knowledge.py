@@ -7,6 +7,7 @@ import re
 from bot.actions import criteria as crit
 from bot.actions import formatting
 from bot.actions.bookings.telling import MayBeAboutBooking
+from bot.actions.references import pointed_at, shown_items
 from bot.actions.turn import Event, Turn
 from bot.nlu.spans import fold
 from bot.service import Json, Problem
@@ -74,7 +75,8 @@ class Answer(MayBeAboutBooking):
             return await SearchCourses().act(turn)
         if turn.first("operator") and "operator" in (turn.slot("criteria") or {}) and len(turn.text.split()) <= _SHORT:
             return await RefineSearch().act(turn)  # "and at Stäubli?" after what Takeda offers
-        named = named_course(turn) if turn.values("course_attribute") else None
+        pointed = pointed_at(turn, shown_items(turn, "course")) if turn.values("reference") else None
+        named = (named_course(turn) or (pointed and pointed["id"])) if turn.values("course_attribute") else None
         course = named or on_screen(turn)
         key = str((turn.answer_key or {}).get("key"))
         asked = asked_of_course(turn)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from bot.nlu.counted import PEOPLE, PROFESSIONS, TIME_UNIT
 from bot.nlu.number_words import Number, numbers
@@ -123,6 +124,10 @@ def seats(folded: str) -> Iterator[Found]:
         if number.value and not number.article and _ALTOGETHER.match(folded[number.end :]):
             yield Found("seats", int(number.value), number.start, number.end)
             return
+    mended = _mended(folded, counted)
+    if mended:
+        yield mended
+        return
     added = _added(folded, counted)
     if added:
         yield added
@@ -158,6 +163,34 @@ def seats(folded: str) -> Iterator[Found]:
     bare = _bare(folded, counted)
     if bare:
         yield bare
+
+
+#: Between a number and the one that is meant: "10, no wait, 12", "dix, pardon, douze", "10 ou plutôt 12".
+_OR_RATHER = re.compile(
+    rf"(?:\s{PEOPLE})?\s?[,.;:–-]*\s?"
+    r"(?:(?:euh+|um+|uh+|er+|ah|oh|mais|but|et|and)\b[ ,.]*)*"
+    r"(?:no|nope|non|pardon|sorry|oups|oops|enfin|wait|attend[sz]?|attendez|ou plutot|or rather|or better|"
+    r"correction|je veux dire|i mean|i meant|make (?:it|that))\b[ ,.!:]*"
+    r"(?:(?:no|non|wait|attend[sz]?|attendez|pardon|sorry|make (?:it|that)|disons|say|plutot|rather|en fait|actually|"
+    r"finalement|je voulais dire|je veux dire|i mean|i meant|pour|for|on sera|on est|we are|nous serons|c'est|it's)\b"
+    r"[ ,.!:]*)*"
+)
+
+
+def _mended(folded: str, counted: list[Number]) -> Found | None:
+    """A number that takes back the one before it: "make it 10, no, 12" are twelve."""
+    for first, second in pairwise(counted):
+        before, between, after = folded[: first.start], folded[first.end : second.start], folded[second.end :]
+        if first.article or second.article or not second.value or _NUMBERED.search(before) or TIME_UNIT.match(after):
+            continue
+        people = _COUNTED.match(after)
+        if re.search(r"\b(?:the|le|la|du|au)\s$", before) or not _OR_RATHER.fullmatch(between):
+            continue
+        if people or _ENDS.match(after):
+            sure = people or _COUNTED.match(between) or not _ONLY_NUMBER.match(before)
+            end = second.end + (people.end() if people else 0)
+            return Found("seats", int(second.value), first.start, end, 1.0 if sure else 0.5)
+    return None
 
 
 def _added(folded: str, counted: list[Number]) -> Found | None:

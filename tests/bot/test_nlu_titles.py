@@ -30,6 +30,9 @@ def catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
         ("when is the open day?", "when is the open day?"),
         ("je cherche du python", "je cherche du python"),
         ("what do you teach about GMP?", "what do you teach about GMP?"),
+        ("une alerte bioréacteurs à usage unique svp", "une alerte GMP svp"),
+        ("single-use bioreactors, when?", "GMP, when?"),
+        ("the bioreactor is leaking", "the bioreactor is leaking"),
         ("", ""),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from rasa_sdk.events import SlotSet
@@ -163,6 +164,8 @@ async def which_course(turn: Turn) -> list[Event]:
     subject: Criteria = {"topic": topics} if topics else {"q": [words]} if words else {}
     if subject:
         found = await turn.service.courses(**crit.query(subject), kind="course", limit=COURSES)
+        if len(found["items"]) == 1:
+            return await tell_course(turn, found["items"][0]["id"], crit.read(turn))
         if found["items"]:
             return say_courses(turn, found, subject, "utter_which_course", None)
     turn.say("utter_ask_which_course", buttons=topic_buttons(turn))
@@ -248,7 +251,9 @@ def _told(turn: Turn, course: Json, unmet: Criteria) -> dict[str, Any]:
     price = course["price"]
     free = not float(price["amount"])
     taxed = "vat_exempt" if float(price["vat_rate"]) == 0 else "vat_included" if price["vat_included"] else "vat_added"
-    vat = "" if free else turn.part(taxed, rate=formatting.number(price["vat_rate"], lang))
+    net = Decimal(price["amount"]) / (1 + Decimal(price["vat_rate"]) / 100)
+    exclusive = formatting.price(str(net.quantize(Decimal("0.01"), ROUND_HALF_UP)), lang)
+    vat = "" if free else turn.part(taxed, rate=formatting.number(price["vat_rate"], lang), net=exclusive)
     amount = formatting.price(price["amount"], lang)
     content = course.get("content") or []
     length = formatting.days(course["days"], lang)
