@@ -164,7 +164,7 @@ async def which_course(turn: Turn) -> list[Event]:
     subject: Criteria = {"topic": topics} if topics else {"q": [words]} if words else {}
     if subject:
         found = await turn.service.courses(**crit.query(subject), kind="course", limit=COURSES)
-        if len(found["items"]) == 1:
+        if topics and len(found["items"]) == 1:
             return await tell_course(turn, found["items"][0]["id"], crit.read(turn))
         if found["items"]:
             return say_courses(turn, found, subject, "utter_which_course", None)
