@@ -114,3 +114,13 @@ def test_the_page_keeps_what_the_other_command_wrote(tmp_path: Path) -> None:
     assert page.read_text() == f"# Speed again\n\n{section}"
     write_page(section=section.replace("first", "second"), page=page)
     assert page.read_text() == f"# Speed again\n\n{section.replace('first', 'second')}"
+
+
+def test_the_page_keeps_what_was_written_of_conversations(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    by_hand = "<!-- conversations -->\nby hand\n<!-- end of conversations -->\n"
+    measured = "<!-- understanding -->\nmeasured\n<!-- end of understanding -->\n"
+    page.write_text(f"# Speed\n\n{by_hand}")
+    write_page(section=measured, page=page)
+    write_page(text="# Speed again\n", page=page)
+    assert page.read_text() == f"# Speed again\n\n{by_hand}\n{measured}"
