@@ -17,6 +17,8 @@ from bot.settings import get_settings
 SURE = 0.5
 #: Below this it is not said though a question was asked: rather none than one beside the point.
 LEAST = 0.1
+#: Below this what holds of courses in general is the better guess ("Co-valent rembourse ?" is about Co-valent).
+GUESSED = 0.4
 #: From here on a question about courses in general is answered where none is talked about.
 ASKED = 0.7
 #: From here on the message surely asks for the answer that was found.
@@ -87,7 +89,7 @@ class Answer(MayBeAboutBooking):
             return await tell_course(turn, course, {}, asked)
         if named and asked.attributes:
             return await tell_course(turn, named, {}, asked)
-        if unsure and not course:
+        if float(turn.answer_key.get("confidence") or 0.0) < GUESSED and not course:
             told = await in_general(turn)
             if told is not None:
                 return told
