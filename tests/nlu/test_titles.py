@@ -31,7 +31,7 @@ def swapped(model: Model, language: str) -> list[tuple[str, str]]:
     ids = {one["id"] for one in courses}
     sentences = yaml.safe_load((FOLDER / f"quality_intents_{language}.yml").read_text("utf-8"))
     found = []
-    for intent in sentences.keys() - _OF_NO_COURSE:
+    for intent in sorted(sentences.keys() - _OF_NO_COURSE):
         for text in map(str, sentences[intent]):
             named = [one for one in model.parse(text)["entities"] if one["entity"] == "course" and one["value"] in ids]
             if len(named) != 1 or letters(text) in trained_on():
@@ -53,7 +53,7 @@ def other_topics(model: Model, language: str) -> list[tuple[str, str]]:
     names = [name for one in topics for name in (one["name"][language], *one["aliases"][language]) if " " in name]
     sentences = yaml.safe_load((FOLDER / f"quality_intents_{language}.yml").read_text("utf-8"))
     found = []
-    for intent in sentences.keys() - _OF_NO_COURSE:
+    for intent in sorted(sentences.keys() - _OF_NO_COURSE):
         for text in map(str, sentences[intent]):
             named = [one for one in model.parse(text)["entities"] if one["entity"] in ("topic", "course")]
             if len(named) != 1 or named[0]["entity"] != "topic" or letters(text) in trained_on():
